@@ -1,0 +1,60 @@
+"""What differs between SQLite and PostgreSQL sits here, one function each."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Select, event
+from sqlalchemy.engine import Connection, Engine
+
+from models.base import db
+from portal.settings import Settings
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-65536")
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.is_sqlite:
+        return {"connect_args": {"check_same_thread": False, "timeout": 5}, "pool_size": 8, "max_overflow": 16}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off",
+        },
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Every connection of a SQLite engine gets its pragmas and the transaction mode that its session asked for."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _connect)
+    event.listen(engine, "begin", _begin)
+
+
+def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own way loses updates
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A read that turns into a write fails at once under WAL, whatever the timeout: writers say so first.
+    mode = "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
+    connection.exec_driver_sql(mode)
+
+
+def begin_write() -> None:
+    """Starts the session's transaction as a writer. Call it before the first statement; later it is an error."""
+    if db.session().in_transaction():
+        db.session.rollback()
+    db.session.connection(execution_options={"write": True})
+
+
+def claim(query: Select[Any]) -> Select[Any]:
+    """Rows that other workers hold are passed over; on SQLite the single writer is the lock."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return query
+    return query.with_for_update(skip_locked=True)

@@ -1,0 +1,152 @@
+"""The outbox's worker: claims rows that are due, sends each, records what became of it.
+
+A row is leased before it is sent and closed only by the lease's owner; a killed worker's rows come back when the
+lease ends, so nothing is lost and at most one message per kill is sent twice, under the same Message-ID.
+"""
+
+import logging
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app
+from sqlalchemy import Row, select, update
+
+from models.base import db
+from models.mail import OutboxMail
+from models.states import Lane, MailState
+from portal.database import begin_write, claim
+from portal.mail import transport
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(minutes=5)  # longer than four commands at the transport's timeout
+BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))
+LATER = timedelta(hours=2)
+GIVE_UP = timedelta(hours=72)
+
+
+def deliver(lanes: Sequence[Lane], *, now: datetime) -> int:
+    """Sends one batch of what is due in these lanes; returns how many the server took. Commits as it goes."""
+    owner = uuid4().hex
+    _expire(lanes, now=now)
+    claimed = _claim(lanes, owner=owner, now=now)
+    if not claimed:
+        return 0
+    try:
+        with transport.connect() as post:
+            return sum(_send(post, row, owner=owner, now=now) for row in claimed)
+    except (smtplib.SMTPException, OSError) as error:
+        log.warning("the mail server is away: %s", type(error).__name__)
+        for row in claimed:
+            _postpone(row, error, owner=owner, now=now)
+        return 0
+
+
+def _expire(lanes: Sequence[Lane], *, now: datetime) -> None:
+    """A code that could not be sent within its life is never sent."""
+    begin_write()
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.state == MailState.queued, OutboxMail.lane.in_(lanes), OutboxMail.expires_at <= now)
+        .values(state=MailState.expired, params={})
+    )
+    db.session.commit()
+
+
+def _claim(lanes: Sequence[Lane], *, owner: str, now: datetime) -> Sequence[Row[Any]]:
+    begin_write()
+    due = (
+        select(OutboxMail.id)
+        .where(
+            OutboxMail.state.in_((MailState.queued, MailState.sending)),
+            OutboxMail.lane.in_(lanes),
+            OutboxMail.next_at <= now,
+        )
+        .order_by(OutboxMail.next_at, OutboxMail.id)
+        .limit(BATCH)
+    )
+    ids = list(db.session.scalars(claim(due)))
+    if not ids:
+        db.session.rollback()
+        return []
+    rows = db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id.in_(ids))
+        .values(state=MailState.sending, owner=owner, next_at=now + LEASE, attempts=OutboxMail.attempts + 1)
+        .returning(
+            OutboxMail.id,
+            OutboxMail.message_id,
+            OutboxMail.lane,
+            OutboxMail.letter,
+            OutboxMail.params,
+            OutboxMail.recipient,
+            OutboxMail.attempts,
+            OutboxMail.created_at,
+        )
+    ).all()
+    db.session.commit()
+    return sorted(rows, key=lambda row: row.id)
+
+
+def _send(post: transport.Post, row: Row[Any], *, owner: str, now: datetime) -> bool:
+    subject, body = render(row.letter, row.params)
+    try:
+        transport.send(post, recipient=row.recipient, subject=subject, body=body, message_id=row.message_id)
+    except smtplib.SMTPServerDisconnected:
+        raise  # the rest of the batch waits for the server too
+    except (smtplib.SMTPException, OSError) as error:
+        _postpone(row, error, owner=owner, now=now)
+        return False
+    # A code must not outlive its mail; other letters keep what they said.
+    wiped = {"params": {}} if row.lane is Lane.login else {}
+    _close(row, owner=owner, state=MailState.sent, sent_at=now, last_error="", **wiped)
+    return True
+
+
+def render(letter: str, params: dict[str, Any]) -> tuple[str, str]:
+    """Subject (one line) and body of a letter."""
+    environment = current_app.jinja_env
+    values = {"base_url": current_app.config["PORTAL"].base_url.rstrip("/"), **params}
+    subject = environment.get_template(f"letters/{letter}/subject.txt").render(values)
+    body = environment.get_template(f"letters/{letter}/body.txt").render(values)
+    return " ".join(subject.split()), body
+
+
+def _postpone(row: Row[Any], error: Exception, *, owner: str, now: datetime) -> None:
+    if _is_final(error):
+        _close(row, owner=owner, state=MailState.bounced, last_error=_reason(error))
+    elif now - row.created_at >= GIVE_UP:
+        _close(row, owner=owner, state=MailState.failed, last_error=_reason(error))
+    else:
+        wait = BACK_OFF[row.attempts - 1] if row.attempts <= len(BACK_OFF) else LATER
+        _close(row, owner=owner, state=MailState.queued, next_at=now + wait, last_error=_reason(error))
+
+
+def _is_final(error: Exception) -> bool:
+    """The server said for good (5xx) that it does not take this recipient or message."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused) and error.smtp_code >= 500
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return f"宛先を受け付けません（{'、'.join(str(code) for code, _ in error.recipients.values())}）"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"メールサーバーの応答 {error.smtp_code}"
+    return f"メールサーバーに接続できません（{type(error).__name__}）"
+
+
+def _close(row: Row[Any], *, owner: str, **values: Any) -> None:
+    """Only the lease's owner may say what became of the row."""
+    begin_write()
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id == row.id, OutboxMail.owner == owner, OutboxMail.state == MailState.sending)
+        .values(owner="", **values)
+    )
+    db.session.commit()

@@ -1,0 +1,101 @@
+"""The secretariat's queue: everything that waits, in the order of its deadline, with what a row shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import aliased
+
+from models.base import db
+from models.entries import Version
+from models.organizations import Organization
+from models.people import Account
+from models.states import Kind, State
+from portal.actors import Actor
+from portal.permissions import visible
+
+PAGE_SIZE = 50
+LAST_PAGE = 1000
+LONGEST_SEARCH = 100
+
+Assignee = aliased(Account)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reviewer narrowed the queue to."""
+
+    kind: Kind | None = None
+    lamp: str = ""  # clean, warning
+    mine: bool = False
+    text: str = ""
+    page: int = 1
+
+
+def waiting(wanted: Filter, *, actor: Actor) -> Sequence[Row[Any]]:
+    """One page of the queue, oldest deadline first, in one statement."""
+    query = _narrowed(wanted, actor=actor).order_by(Version.due_at, Version.id)
+    return db.session.execute(query.limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)).all()
+
+
+def counts(*, actor: Actor) -> dict[Kind, int]:
+    """How many wait of each kind, in one statement on the queue's own index."""
+    rows = db.session.execute(
+        select(Version.kind, func.count()).where(Version.state == State.submitted, visible(actor, Version)).group_by(Version.kind)
+    )
+    return {kind: count for kind, count in rows}
+
+
+def total(wanted: Filter, *, actor: Actor) -> int:
+    query = _narrowed(wanted, actor=actor).with_only_columns(Version.id)
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def neighbours(version: Version, wanted: Filter, *, actor: Actor) -> tuple[int | None, int | None]:
+    """The ids before and after a version in the queue as filtered, in one statement."""
+    place = (Version.due_at, Version.id)
+    ids = _narrowed(wanted, actor=actor).with_only_columns(Version.id)
+    later = (Version.due_at > version.due_at) | ((Version.due_at == version.due_at) & (Version.id > version.id))
+    earlier = (Version.due_at < version.due_at) | ((Version.due_at == version.due_at) & (Version.id < version.id))
+    following = ids.where(later).order_by(*place).limit(1).scalar_subquery()
+    previous = ids.where(earlier).order_by(Version.due_at.desc(), Version.id.desc()).limit(1).scalar_subquery()
+    row = db.session.execute(select(previous, following)).one()
+    return row[0], row[1]
+
+
+def _narrowed(wanted: Filter, *, actor: Actor) -> Select[Any]:
+    query = (
+        select(
+            Version.id,
+            Version.revision,
+            Version.kind,
+            Version.title,
+            Version.due_at,
+            Version.publish_at,
+            Version.submitted_at,
+            Version.submissions,
+            Version.base_version_id,
+            Version.error_count,
+            Version.warning_count,
+            Organization.name.label("organization"),
+            Assignee.id.label("assignee_id"),
+            Assignee.name.label("assignee"),
+        )
+        .join(Organization, Organization.id == Version.organization_id)
+        .outerjoin(Assignee, Assignee.id == Version.assignee_id)
+        .where(Version.state == State.submitted, visible(actor, Version))
+    )
+    if wanted.kind:
+        query = query.where(Version.kind == wanted.kind)
+    if wanted.lamp == "clean":
+        query = query.where(Version.error_count == 0, Version.warning_count == 0)
+    if wanted.lamp == "warning":
+        query = query.where((Version.error_count > 0) | (Version.warning_count > 0))
+    if wanted.mine:
+        query = query.where(Version.assignee_id == actor.account_id)
+    if wanted.text:
+        text = wanted.text[:LONGEST_SEARCH]
+        query = query.where(Version.title.contains(text, autoescape=True) | Organization.name.contains(text, autoescape=True))
+    return query

@@ -1,0 +1,58 @@
+"""Handing in: all checks of severity error pass, then the secretariat's business-day clock starts."""
+
+from datetime import datetime, timedelta
+
+from models.base import db
+from models.entries import Version
+from models.states import Action, Kind
+from portal.actors import Actor
+from portal.errors import Conflict, Invalid
+from portal.publishing import content
+from portal.publishing.business_days import approval_deadline, closed_days
+from portal.publishing.checks import Finding, check
+from portal.publishing.drafts import find
+from portal.publishing.workflow import Outcome, Seen, perform
+
+NOTICE_LIFE = timedelta(days=90)
+
+
+def findings_of(version: Version, *, now: datetime) -> list[Finding]:
+    """The checks on a saved draft; its publication time is judged at the moment it was saved."""
+    base = db.session.get(Version, version.base_version_id) if version.base_version_id else None
+    return check(
+        version.kind,
+        content.read(version),
+        organization=version.organization,
+        now=now,
+        base=content.read(base) if base else None,
+        confirmed_at=version.updated_at,
+    )
+
+
+def submit(seen: Seen, *, actor: Actor, now: datetime, days: int) -> Outcome:
+    """Raises Invalid with the findings when an error is left; warnings go along to the desk."""
+    version = find(seen.version_id, actor=actor)
+    if version.revision != seen.revision:
+        raise Conflict("競合：確認していた間に内容が変更されました。もう一度確認してください。")
+    findings = findings_of(version, now=now)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        raise Invalid(errors)
+    return perform(
+        Action.submit,
+        seen,
+        actor=actor,
+        now=now,
+        due_at=approval_deadline(now, days, closed_days()),
+        unpublish_at=version.unpublish_at or end_of(version, now=now),
+        findings=[{"rule": f.rule, "severity": f.severity, "field": f.field, "message": f.message} for f in findings],
+        error_count=len(errors),
+        warning_count=len(findings) - len(errors),
+    )
+
+
+def end_of(version: Version, *, now: datetime) -> datetime:
+    """When a posting leaves the site if its owner named no time: at its deadline, a notice after 90 days."""
+    if version.kind is not Kind.notice and version.close_at:
+        return version.close_at
+    return (version.publish_at or now) + NOTICE_LIFE

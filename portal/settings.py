@@ -1,0 +1,121 @@
+"""Settings come from the environment, all with one prefix; a wrong one stops the start with a line that names it."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX = "PORTAL_"
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 32
+
+
+class SettingError(Exception):
+    """One line for the operator, with the name of the setting."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names are those of the environment in lower case; durations are in the unit of the name."""
+
+    database_url: str = f"sqlite:///{ROOT}/var/portal.sqlite"
+    secret_key: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    mail_server: str = ""
+    mail_port: int = 25
+    mail_username: str = ""
+    mail_password: str = ""
+    mail_use_tls: bool = False
+    mail_default_sender: str = "PARTNER事務局 <no-reply@partner.example.jp>"
+    storage_url: str = f"file://{ROOT}/var/files"
+    timezone: str = "Asia/Tokyo"
+    proxies: int = 0  # trusted proxies in front, for X-Forwarded-For and -Proto
+    demo: bool = False  # the catcher's page and the demo accounts
+    mail_folder: str = f"{ROOT}/var/mail"  # where the demo's catcher keeps what it caught
+    web_workers: int = 2
+    password_length: int = 12
+    code_minutes: int = 10
+    code_tries: int = 5
+    code_resends: int = 5
+    code_resend_seconds: int = 30
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    hold_seconds: int = 10
+    approval_days: int = 3
+    tick_seconds: float = 1.0
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """PostgreSQL is spoken with psycopg 3, whichever of its usual names the operator wrote."""
+        for name in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(name):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(name)
+        return self.database_url
+
+
+def _flag(text: str) -> bool:
+    answer = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
+    return answer[text.strip().lower()]
+
+
+READERS: dict[type, Callable[[str], Any]] = {str: str, int: int, float: float, bool: _flag}
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingError for the first setting that cannot be used."""
+    values = {}
+    for field in fields(Settings):
+        text = environ.get(PREFIX + field.name.upper())
+        if text is None or (text == "" and field.type is not str):
+            continue
+        try:
+            values[field.name] = READERS[field.type](text)  # type: ignore[index]  # dataclass types are classes here
+        except (ValueError, KeyError):
+            raise SettingError(f"{PREFIX}{field.name.upper()}: {text!r} は使えません。") from None
+    return check(Settings(**values))
+
+
+def check(settings: Settings) -> Settings:
+    for name, problem in _problems(settings):
+        raise SettingError(f"{PREFIX}{name.upper()}: {problem}")
+    return settings
+
+
+def _problems(settings: Settings) -> list[tuple[str, str]]:
+    url = urlsplit(settings.base_url)
+    database = settings.database_url.split(":", 1)[0]
+    found = []
+    if database not in ("sqlite", "postgresql", "postgres", "postgresql+psycopg"):
+        found.append(("database_url", "sqlite:////絶対パス または postgresql://… で指定してください。"))
+    if database == "sqlite" and not settings.database_url.startswith("sqlite:////"):
+        found.append(("database_url", "SQLite は sqlite:////絶対パス で指定してください。"))
+    if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/"):
+        found.append(("base_url", "https://ホスト名 の形で指定してください（パスは付けられません）。"))
+    if len(settings.secret_key) < SHORTEST_SECRET:
+        found.append(("secret_key", f"{SHORTEST_SECRET}文字以上の乱数を指定してください。"))
+    if not 0 < settings.port < 65536:
+        found.append(("port", "1〜65535 で指定してください。"))
+    if not 0 < settings.mail_port < 65536:
+        found.append(("mail_port", "1〜65535 で指定してください。"))
+    if not settings.storage_url.startswith(("file:///", "s3://")):
+        found.append(("storage_url", "file:///絶対パス または s3://バケット/接頭辞 で指定してください。"))
+    if settings.tick_seconds <= 0:
+        found.append(("tick_seconds", "0より大きい秒数を指定してください。"))
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        found.append(("timezone", "Asia/Tokyo のような名前で指定してください。"))
+    return found

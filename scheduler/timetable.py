@@ -1,0 +1,30 @@
+"""All periodic work on one screen: what runs, how often, and the function that does it.
+
+A job is `function(now) -> rows moved`. It may run in any number of processes at once and may be killed anywhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.states import Lane
+from portal.accounts import cleaning
+from portal.mail import delivery
+from portal.publishing import publication
+
+
+@dataclass(frozen=True)
+class Job:
+    id: str
+    name: str  # as the desk shows it
+    every: float  # in ticks; a tick is PORTAL_TICK_SECONDS
+    run: Callable[[datetime], int]
+
+
+TIMETABLE = (
+    Job("publish", "承認済みの情報の公開", 1, publication.publish_due),
+    Job("close", "掲載期間が終わった情報の終了", 5, publication.close_due),
+    Job("mail-login", "ワンタイムパスワードのメール送信", 1, lambda now: delivery.deliver([Lane.login], now=now)),
+    Job("mail", "メール送信", 2, lambda now: delivery.deliver([Lane.normal, Lane.bulk], now=now)),
+    Job("clean-logins", "期限切れのログイン情報の消去", 600, cleaning.forget_expired),
+)

@@ -1,0 +1,167 @@
+"""The one base of every Flask-Admin view: nothing is open, seen or writable until a subclass says so.
+
+Flask-Admin scopes only its list; here list, count, single rows, actions and look-ups go through
+`portal.permissions.visible`. Addresses of operations that a view does not open are not registered at all.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask_admin import AdminIndexView, BaseView
+from flask_admin.contrib.sqla import ModelView
+from flask_admin.model.base import ViewArgs
+from sqlalchemy import func, select
+from sqlalchemy.orm import Query
+from werkzeug.wrappers import Response
+
+from models.base import db
+from models.states import Role
+from portal.errors import Refused
+from portal.permissions import visible
+from views import login
+from views.arguments import LARGEST_ID, whole_number
+from views.web import current_actor
+
+LAST_PAGE = 10_000
+LONGEST_SEARCH = 100
+
+
+class Door:
+    """Who may enter a view. Another role is another class, never an `if` inside."""
+
+    roles: frozenset[Role] = frozenset()
+
+    def is_accessible(self) -> bool:
+        return current_actor().role in self.roles
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:
+        if current_actor().role is Role.anonymous:
+            return redirect(login.address_for(request))
+        abort(403)
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # Flask-Admin's own calls a view again when it raises TypeError, which hides the error.
+        return fn(self, *args, **kwargs)
+
+
+class HomeView(Door, AdminIndexView):
+    """The first page of a door; without Flask-Admin's own static files, of which none is used."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.static_folder = None
+        self.static_url_path = None
+
+
+class PageView(Door, BaseView):
+    """A view with pages of its own making."""
+
+
+class ScopedView(Door, ModelView):
+    """A ModelView over the rows that the actor may see."""
+
+    can_create = can_edit = can_delete = can_view_details = can_export = False
+    page_size = 50
+    column_display_actions = False
+    column_editable_list = None
+    form_columns: Sequence[str] = ()  # type: ignore[assignment]  # an allow-list; empty means no form
+    export_max_rows = 10_000
+
+    # A view method and the attribute that opens it.
+    OPENED_BY = {
+        "create_view": "can_create",
+        "edit_view": "can_edit",
+        "delete_view": "can_delete",
+        "details_view": "can_view_details",
+        "export": "can_export",
+        "action_view": "_actions",
+        "ajax_lookup": "form_ajax_refs",
+        "ajax_update": "column_editable_list",
+    }
+
+    def __init__(self, model: type, **kwargs: Any) -> None:
+        super().__init__(model, db, **kwargs)
+        self._refuse_unsafe_settings()
+        self._urls = [address for address in self._urls if self._is_open(address[1])]
+
+    def _is_open(self, method: str) -> bool:
+        return method not in self.OPENED_BY or bool(getattr(self, self.OPENED_BY[method], None))
+
+    def _refuse_unsafe_settings(self) -> None:
+        """Stops the start of the application, not the first request."""
+        name = type(self).__name__
+        shown = {column if isinstance(column, str) else column.key for column in self.column_list or ()}
+        searched = {column if isinstance(column, str) else column.key for column in self.column_searchable_list or ()}
+        if not self.roles:
+            raise TypeError(f"{name} names no roles")
+        if (self.can_create or self.can_edit) and not self.form_columns:
+            raise TypeError(f"{name} has a form without form_columns")
+        if self.column_editable_list:
+            raise TypeError(f"{name} edits in the list, which passes by the services")
+        if not searched <= shown:
+            raise TypeError(f"{name} searches columns that it does not show: {searched - shown}")
+
+    # What exists for this actor: the same answer for list, count, single row and actions.
+
+    def get_query(self) -> Query[Any]:
+        return db.session.query(self.model).filter(visible(current_actor(), self.model))
+
+    def get_count_query(self) -> Query[Any]:
+        return db.session.query(func.count()).select_from(self.model).filter(visible(current_actor(), self.model))
+
+    def get_one(self, id: str) -> Any:
+        key = whole_number(id, highest=LARGEST_ID)
+        row = self.get_query().filter(self.model.id == key).one_or_none()
+        return row if row is not None else abort(404)
+
+    def chosen(self, ids: Sequence[str]) -> Sequence[Any]:
+        """The visible rows among raw ids of a bulk action."""
+        keys = [whole_number(text, highest=LARGEST_ID) for text in ids]
+        return db.session.scalars(select(self.model).where(self.model.id.in_(keys), visible(current_actor(), self.model))).all()
+
+    # Input that Flask-Admin itself would answer with a 500.
+
+    def _get_list_extra_args(self) -> ViewArgs:
+        for name in ("page", "sort", "page_size", "desc"):
+            if text := request.args.get(name):
+                whole_number(text, highest=LAST_PAGE)
+        if len(request.args.get("search", "")) > LONGEST_SEARCH:
+            abort(400, f"検索する語は{LONGEST_SEARCH}文字以内で入力してください。")
+        return super()._get_list_extra_args()
+
+    def _get_list_filter_args(self) -> Any:
+        try:
+            return super()._get_list_filter_args()
+        except (KeyError, ValueError):
+            abort(400, "絞り込みの条件が正しくありません。")
+
+    def handle_view_exception(self, exc: Exception) -> bool:
+        return False  # the text of an exception is never shown
+
+    # Writing goes through a service; a refusal is shown at the form, anything else is a fault.
+
+    def create_model(self, form: Any) -> Any:
+        return self._served(lambda: self.write(form, None))
+
+    def update_model(self, form: Any, model: Any) -> Any:
+        return self._served(lambda: self.write(form, model))
+
+    def delete_model(self, model: Any) -> Any:
+        return self._served(lambda: self.remove(model))
+
+    def write(self, form: Any, model: Any) -> Any:
+        raise NotImplementedError
+
+    def remove(self, model: Any) -> Any:
+        raise NotImplementedError
+
+    def _served(self, service: Callable[[], Any]) -> Any:
+        try:
+            result = service()
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            flash(str(refusal), "error")
+            return False
+        return result or True

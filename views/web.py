@@ -1,0 +1,140 @@
+"""What every request shares: who asks, the write transaction, headers, and pages for what went wrong."""
+
+import logging
+import secrets
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Response, abort, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from models.base import db
+from portal.actors import Actor
+from portal.database import begin_write
+from portal.errors import Refused, Throttled
+from views import login
+
+log = logging.getLogger(__name__)
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+PUBLIC_ENDPOINTS = ("static", "public.")
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def register(app: Flask) -> None:
+    app.before_request(refuse_unusable_text)
+    app.before_request(start_write)
+    app.after_request(add_headers)
+    app.teardown_request(forget_transaction)
+    app.register_error_handler(Refused, show_refusal)
+    app.register_error_handler(CSRFError, show_lost_form)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(OperationalError, show_unavailable)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, current_actor=current_actor)
+
+
+def current_actor() -> Actor:
+    """Who asks, read from the database once a request: a suspension acts on the next one."""
+    if "actor" not in g:
+        g.actor = login.load_actor()
+    return g.actor
+
+
+def csp_nonce() -> str:
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def refuse_unusable_text() -> None:
+    """No database column takes a NUL and no person types one."""
+    texts = [request.path, *request.args.keys(), *request.args.values()]
+    if request.method not in SAFE_METHODS:
+        texts += [*request.form.keys(), *request.form.values()]
+    if any("\0" in text for text in texts):
+        abort(400, "使えない文字が含まれています。")
+
+
+def start_write() -> None:
+    if request.method not in SAFE_METHODS:
+        begin_write()
+
+
+def forget_transaction(_error: BaseException | None) -> None:
+    db.session.remove()
+
+
+def add_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Content-Security-Policy", content_security_policy())
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if not (request.endpoint or "").startswith(PUBLIC_ENDPOINTS) or current_actor_is_known():
+        response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Cookie")
+    return response
+
+
+def current_actor_is_known() -> bool:
+    return "actor" in g and g.actor.account_id is not None
+
+
+def content_security_policy() -> str:
+    return (
+        f"default-src 'none'; script-src 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    )
+
+
+def show_refusal(refusal: Refused) -> tuple[str, int]:
+    db.session.rollback()
+    response = error_page(refusal.status, str(refusal))
+    if isinstance(refusal, Throttled):
+        return *response, {"Retry-After": str(refusal.retry_after)}  # type: ignore[return-value]  # Flask takes three
+    return response
+
+
+def show_lost_form(_error: CSRFError) -> tuple[str, int]:
+    db.session.rollback()
+    return error_page(400, "画面の有効期限が切れました。前の画面に戻り、読み込み直してからもう一度操作してください。")
+
+
+def show_http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    db.session.rollback()
+    if isinstance(error, InternalServerError):
+        log.error("request failed", extra={"reference": reference()})
+    sentence = error.description if error.code == 400 and not is_stock(error) else ""
+    return error_page(error.code, sentence or "", error.get_headers())
+
+
+def is_stock(error: HTTPException) -> bool:
+    return error.description == type(error).description
+
+
+def show_unavailable(error: SQLAlchemyError) -> tuple[str, int]:
+    log.error("the database is away: %s", type(error).__name__, extra={"reference": reference()})
+    db.session.remove()
+    g.actor = login.nobody()
+    return error_page(503, "")
+
+
+def reference() -> str:
+    if "reference" not in g:
+        g.reference = uuid4().hex[:8]
+    return g.reference
+
+
+def error_page(status: int, sentence: str, headers: Any = None) -> Any:
+    keep = {name: value for name, value in headers or [] if name in ("Allow", "Retry-After")}
+    return render_template("error.html", status=status, sentence=sentence, reference=reference()), status, keep
