@@ -114,7 +114,8 @@ def upgrade() -> None:
         sa.Column("last_login_at", sa.DateTime(timezone=True)),
         sa.Column("suspended_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint(
-            "(role IN ('owner','editor','viewer')) = (organization_id IS NOT NULL)", name="ck_account_member_has_organization"
+            "(role IN ('owner','editor','viewer')) = (organization_id IS NOT NULL)",
+            name=op.f("ck_account_member_has_organization"),
         ),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_account_organization_id"),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
