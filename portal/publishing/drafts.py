@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from models.base import db
@@ -85,7 +86,10 @@ def revise(entry_id: int, *, actor: Actor, now: datetime) -> Version:
     live = entry.live_version
     if live is None or live.state not in (State.published, State.suspended):
         raise Conflict("掲載が終了しているため修正できません。「コピー」で新しく掲載してください。")
-    version = _new_version(entry, content.read(live), actor=actor, now=now, base=live)
+    try:
+        version = _new_version(entry, content.read(live), actor=actor, now=now, base=live)
+    except IntegrityError as error:  # one open version per entry: someone else's came first
+        raise Conflict("競合：ほかの人が同じ情報の修正を始めました。一覧から開き直してください。") from error
     audit.record("entry.revise", subject="version", subject_id=version.id, actor=actor, now=now)
     return version
 

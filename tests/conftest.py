@@ -1,0 +1,142 @@
+"""Fixtures: both databases, an application without doors for rules and one with doors for pages."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+
+from models.base import Base, db
+from portal.app import create_app
+from portal.settings import Settings
+from tests import databases
+from tests.make import Maker
+
+# Tuesday 24 November 2026, 14:32 in Tokyo: an ordinary working day after a holiday.
+NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session", params=databases.KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: str) -> str:
+    url = databases.fresh_url(request.param, tmp_path_factory.mktemp("database"), f"portal_test_{worker}")
+    databases.migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("portal")
+    return Settings(
+        database_url=database_url,
+        secret_key="a secret for tests that is long enough",
+        base_url="http://localhost",
+        storage_url=f"file://{folder}/files",
+        mail_folder=str(folder / "mail"),
+    )
+
+
+@pytest.fixture(scope="session")
+def house(settings: Settings) -> Flask:
+    return create_app(settings, doors=False)
+
+
+@pytest.fixture(scope="session")
+def site(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/views/test_csrf.py has it on
+    return app
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def rules(house: Flask) -> Iterator[Flask]:
+    """An application context for services; the database is empty again afterwards."""
+    with house.app_context():
+        yield house
+        empty()
+
+
+@pytest.fixture
+def make(rules: Flask, now: datetime) -> Maker:
+    """Builds organizations, people and entries, through the services where there is one."""
+    return Maker(now)
+
+
+@pytest.fixture
+def client(site: Flask) -> Iterator[FlaskClient]:
+    """A browser without scripts. For data use `make_here`, which lives in the same application."""
+    with site.app_context():
+        empty()
+    yield site.test_client()
+    with site.app_context():
+        empty()
+
+
+@pytest.fixture
+def make_here(site: Flask, client: FlaskClient) -> Iterator[Maker]:
+    """Like `make`, beside a `client`; uses the real clock because the pages do."""
+    with site.app_context():
+        yield Maker(datetime.now(UTC))
+
+
+def empty() -> None:
+    db.session.rollback()
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE entry SET live_version_id = NULL"))
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def statements(request: pytest.FixtureRequest) -> Iterator["Statements"]:
+    app = request.getfixturevalue("site" if "client" in request.fixturenames else "house")
+    with app.app_context():
+        engine = db.engine
+    counter = Statements()
+    event.listen(engine, "before_cursor_execute", counter.note)
+    yield counter
+    event.remove(engine, "before_cursor_execute", counter.note)
+
+
+class Statements:
+    """Counts SQL statements, without the BEGIN of a transaction."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            self.seen.append(statement)
+
+    def restart(self) -> None:
+        self.seen.clear()
+
+    @property
+    def count(self) -> int:
+        return len(self.seen)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def later(now: datetime) -> datetime:
+    return now + timedelta(days=1)
