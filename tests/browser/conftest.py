@@ -1,0 +1,174 @@
+"""A real portal for the browser: the command of `make run`, its clock, its SMTP catcher, and Debian's Chromium."""
+
+import email
+import email.policy
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.databases import ROOT
+
+PASSWORD = "partner-demo"
+CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Running:
+    url: str
+    mail: Path
+
+    def letters(self, recipient: str) -> list[EmailMessage]:
+        """What the catcher holds for this address, oldest first."""
+        found = [read_letter(path) for path in sorted(self.mail.glob("*.eml"), key=lambda path: path.stat().st_mtime)]
+        return [letter for letter in found if recipient in str(letter["To"])]
+
+    def wait_for_letter(self, recipient: str, words: str, *, known: int = 0, seconds: float = 20) -> EmailMessage:
+        """The newest letter to this address whose subject or body holds the words, beyond `known` earlier ones."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            matching = [letter for letter in self.letters(recipient) if words in text_of(letter)]
+            if len(matching) > known:
+                return matching[-1]
+            time.sleep(0.1)
+        raise AssertionError(f"no letter to {recipient} with {words!r}")
+
+    def code_for(self, recipient: str, *, known: int) -> str:
+        letter = self.wait_for_letter(recipient, "ワンタイムパスワード", known=known)
+        match = CODE.search(body_of(letter))
+        assert match, "the code stands on a line of its own"
+        return match.group(1)
+
+
+def read_letter(path: Path) -> EmailMessage:
+    return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)  # type: ignore[return-value]
+
+
+def body_of(letter: EmailMessage) -> str:
+    part = letter.get_body(("plain",))
+    return part.get_content() if part else ""
+
+
+def text_of(letter: EmailMessage) -> str:
+    return f"{letter['Subject']}\n{body_of(letter)}"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("running")
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.sqlite",
+        "PORTAL_STORAGE_URL": f"file://{folder}/files",
+        "PORTAL_MAIL_FOLDER": str(folder / "mail"),
+        "PORTAL_SECRET_KEY": "a secret for the browser's own portal",
+        "PORTAL_PORT": str(port),
+        "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
+        "PORTAL_TICK_SECONDS": "0.25",
+        "PORTAL_HOLD_SECONDS": "3",
+    }
+    log = (folder / "portal.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal.commands", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}/readyz", process, folder / "portal.log")
+        yield Running(f"http://127.0.0.1:{port}", folder / "mail")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        log.close()
+
+
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own server on loopback
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"the portal did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "a Chromium is needed: scripts/setup test installs one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, portal: Running) -> Iterator[Page]:
+    """A window of a person without a login; fails the test on a script error or a breach of the CSP."""
+    yield from window(browser, portal, width=1280)
+
+
+@pytest.fixture
+def office_page(browser: Browser, portal: Running) -> Iterator[Page]:
+    """A second person's window, with cookies of its own."""
+    yield from window(browser, portal, width=1280)
+
+
+@pytest.fixture
+def phone(browser: Browser, portal: Running) -> Iterator[Page]:
+    yield from window(browser, portal, width=390)
+
+
+def window(browser: Browser, portal: Running, *, width: int) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=portal.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": width, "height": 900}
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def log_in(page: Page, portal: Running, address: str, *, door: str = "/login") -> None:
+    """Chapter 1 of the manual: e-mail and password, then the mailed code."""
+    known = len([letter for letter in portal.letters(address) if "ワンタイムパスワード" in text_of(letter)])
+    page.goto(door)
+    page.get_by_label("メールアドレス").fill(address)
+    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="次へ").click()
+    page.get_by_label("ワンタイムパスワード").fill(portal.code_for(address, known=known))
+    page.get_by_role("button", name="ログイン", exact=True).click()
