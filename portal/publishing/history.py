@@ -1,0 +1,81 @@
+"""What happened to an entry: the audit rows of its versions, in words its organization may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from models.base import db
+from models.entries import Version
+from models.people import Account
+from models.records import AuditEvent
+from models.states import MEMBER_ROLES, Role
+from portal.actors import Actor
+from portal.permissions import visible
+from portal.publishing.workflow import HOLD
+
+LONGEST = 200
+ACTS = {
+    "entry.create": "作成",
+    "entry.revise": "修正を開始",
+    "entry.copy": "コピーして作成",
+    "entry.submit": "申請",
+    "entry.withdraw": "取下げ",
+    "entry.return": "差戻し",
+    "entry.approve": "承認",
+    "entry.undo": "承認の取り消し",
+    "entry.publish": "公開",
+    "entry.close": "掲載終了",
+    "entry.unpublish": "掲載停止",
+    "entry.restore": "掲載再開",
+    "entry.extend": "掲載期間の延長",
+}
+HELD = ("entry.approve", "entry.return")
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    who: str
+    act: str
+    comment: str = ""
+
+
+def history_of(entry_id: int, *, actor: Actor, now: datetime, hold: timedelta = HOLD) -> list[Event]:
+    """Newest first. An organization reads neither a decision on hold nor one that was taken back within the hold."""
+    rows = db.session.execute(
+        select(AuditEvent.at, AuditEvent.action, AuditEvent.subject_id, AuditEvent.actor_role, AuditEvent.details, Account.name)
+        .join(Version, Version.id == AuditEvent.subject_id)
+        .outerjoin(Account, Account.id == AuditEvent.actor_id)
+        .where(AuditEvent.subject == "version", Version.entry_id == entry_id, visible(actor, Version), AuditEvent.action.in_(ACTS))
+        .order_by(AuditEvent.id.desc())
+        .limit(LONGEST)
+    ).all()
+    told = rows if actor.is_secretariat else _told(rows, now=now, hold=hold)
+    return [Event(row.at, _who(row, actor), ACTS[row.action], row.details.get("comment", "")) for row in told]
+
+
+def _told(rows: Sequence[Row[Any]], *, now: datetime, hold: timedelta) -> list[Row[Any]]:
+    """Leaves out decisions that had no effect outside, and the undo of each."""
+    told: list[Row[Any]] = []
+    undone: dict[int, Row[Any]] = {}
+    for row in rows:
+        if row.action == "entry.undo":
+            undone[row.subject_id] = row
+        elif row.action in HELD and (undo := undone.pop(row.subject_id, None)):
+            if undo.at >= row.at + hold:
+                told += [undo, row]
+        elif row.action not in HELD or row.at + hold <= now:
+            told.append(row)
+    return sorted(told, key=lambda row: row.at, reverse=True)
+
+
+def _who(row: Row[Any], actor: Actor) -> str:
+    """Colleagues by name; for an organization the secretariat is one office."""
+    if row.actor_role is Role.system:
+        return "自動"
+    if actor.is_member and row.actor_role not in MEMBER_ROLES:
+        return "PARTNER事務局"
+    return row.name or ""
