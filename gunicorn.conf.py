@@ -1,0 +1,18 @@
+"""How `portal web` serves; gunicorn reads this file. Everything a machine may want otherwise is a PORTAL_ setting."""
+
+from pathlib import Path
+
+from portal import settings
+
+chosen = settings.load()
+
+chdir = str(settings.ROOT)
+bind = f"[{chosen.host}]:{chosen.port}" if ":" in chosen.host else f"{chosen.host}:{chosen.port}"
+workers = chosen.web_workers
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 30  # a restart lets requests finish
+keepalive = 5
+no_control_socket = True  # one more way in that nobody needs
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a heartbeat file, never on a slow disk

@@ -1,0 +1,1 @@
+"""What operators do with the portal: schema, server, the foreground run, a check of the machine."""

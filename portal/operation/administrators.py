@@ -1,0 +1,44 @@
+"""The first administrator of a new portal; later ones are made on the desk."""
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
+
+from models.base import db
+from models.people import Account
+from models.states import Role
+from portal import audit, clock
+from portal.accounts.login import normalize_email
+from portal.accounts.passwords import check_policy, hash_password
+from portal.actors import CLOCK
+from portal.database import begin_write
+from portal.errors import Conflict, Refused
+
+
+def create(*, email: str, name: str, password: str, shortest: int) -> None:
+    """Needs an application context and commits: the command line is the edge here."""
+    address = normalize_email(email)
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        raise Refused(f"「{email}」はメールアドレスとして使えません。") from None
+    if not name.strip():
+        raise Refused("氏名を指定してください。")
+    if problem := check_policy(password, shortest=shortest, words=(address, name)):
+        raise Refused(problem)
+    now = clock.now()
+    begin_write()
+    account = Account(
+        email=address,
+        name=name.strip(),
+        role=Role.administrator,
+        password_hash=hash_password(password),
+        created_at=now,
+    )
+    db.session.add(account)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        raise Conflict(f"{address} のアカウントはすでにあります。") from None
+    audit.record("account.create", actor=CLOCK, now=now, subject="account", subject_id=account.id)
+    db.session.commit()

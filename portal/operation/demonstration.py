@@ -1,0 +1,25 @@
+"""The demo data, loaded once into a database without any account."""
+
+from sqlalchemy import create_engine, pool, text
+
+from portal.operation import banner
+from portal.settings import Settings
+
+
+def load_if_empty(chosen: Settings) -> bool:
+    """Looks by one bare statement: the second start must be quick."""
+    engine = create_engine(chosen.sqlalchemy_url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        if connection.execute(text("SELECT 1 FROM account LIMIT 1")).first():
+            return False
+    banner.say("デモデータを登録しています（初回のみ、1分ほどかかることがあります）…")
+    load(chosen)
+    return True
+
+
+def load(chosen: Settings) -> None:
+    from portal import demo  # noqa: PLC0415  # six months of life are only imported when they are told
+    from portal.app import create_app  # noqa: PLC0415
+
+    with create_app(chosen, doors=False).app_context():
+        demo.load()

@@ -1,0 +1,121 @@
+"""`portal doctor`: looks at everything the portal stands on, and says what to do. Changes nothing that stays."""
+
+import ctypes.util
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import fsspec
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.operation import schema
+from portal.settings import ROOT, Settings
+
+TIMEOUT = 5
+PDF_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
+FONT = "ipaexg.ttf"
+FRONT_END = ROOT / "static" / "vendor" / "tabler.min.css"
+
+
+@dataclass(frozen=True)
+class Result:
+    subject: str
+    fine: bool
+    finding: str
+
+
+def examine(chosen: Settings) -> list[Result]:
+    """The settings themselves passed when they were loaded."""
+    return [Result("設定", fine=True, finding="すべて読み込めました。"), *(check(chosen) for check in CHECKS)]
+
+
+def check_database(chosen: Settings) -> Result:
+    if chosen.is_sqlite and not Path(str(make_url(chosen.database_url).database)).is_file():
+        return Result("データベース", fine=False, finding="まだありません。portal migrate を実行してください。")
+    try:
+        stands_at = schema.present(chosen)
+    except SQLAlchemyError as problem:
+        reason = " ".join(str(getattr(problem, "orig", problem)).split())[:200]
+        return Result(
+            "データベース", fine=False, finding=f"接続できません（{reason}）。PORTAL_DATABASE_URL を確認してください。"
+        )
+    if stands_at != schema.newest():
+        return Result(
+            "データベース", fine=False, finding="構成が最新ではありません。portal migrate を実行してください。"
+        )
+    return Result("データベース", fine=True, finding=f"接続でき、構成は最新です（{stands_at}）。")
+
+
+def check_mail(chosen: Settings) -> Result:
+    if not chosen.mail_server:
+        return Result(
+            "メール",
+            fine=False,
+            finding="送信先がありません。PORTAL_MAIL_SERVER を設定してください（make run では不要です）。",
+        )
+    where = f"{chosen.mail_server}:{chosen.mail_port}"
+    try:
+        with smtplib.SMTP(chosen.mail_server, chosen.mail_port, timeout=TIMEOUT) as host:
+            if chosen.mail_use_tls:
+                host.starttls(context=ssl.create_default_context())
+            if chosen.mail_username and chosen.mail_password:
+                host.login(chosen.mail_username, chosen.mail_password)
+    except (smtplib.SMTPException, OSError) as problem:
+        return Result(
+            "メール",
+            fine=False,
+            finding=f"{where} を使えません（{problem}）。PORTAL_MAIL_ で始まる設定を確認してください。",
+        )
+    return Result("メール", fine=True, finding=f"{where} に接続できました。")
+
+
+def check_storage(chosen: Settings) -> Result:
+    """Writes a small file and removes it again."""
+    try:
+        files, folder = fsspec.core.url_to_fs(chosen.storage_url)
+        probe = f"{folder.rstrip('/')}/.doctor-{uuid4().hex}"
+        files.makedirs(folder, exist_ok=True)
+        files.pipe_file(probe, b"ok")
+        files.rm_file(probe)
+    except (OSError, ImportError, ValueError) as problem:
+        return Result(
+            "保存先",
+            fine=False,
+            finding=f"{chosen.storage_url} に書き込めません（{problem}）。PORTAL_STORAGE_URL を確認してください。",
+        )
+    return Result("保存先", fine=True, finding=f"{chosen.storage_url} に書き込めました。")
+
+
+def check_pdf(_chosen: Settings) -> Result:
+    missing = [name for name in PDF_LIBRARIES if not ctypes.util.find_library(name)]
+    if not any(next(folder.rglob(FONT), None) for folder in FONT_FOLDERS if folder.is_dir()):
+        missing.append(FONT)
+    if missing:
+        return Result(
+            "PDFとフォント",
+            fine=False,
+            finding=f"{'、'.join(missing)} がありません。scripts/setup run を管理者権限で実行してください。",
+        )
+    return Result("PDFとフォント", fine=True, finding="ライブラリと日本語フォントがあります。")
+
+
+def check_front_end(_chosen: Settings) -> Result:
+    if not FRONT_END.is_file():
+        return Result(
+            "画面の部品", fine=False, finding="static/vendor がありません。scripts/setup run を実行してください。"
+        )
+    return Result("画面の部品", fine=True, finding="そろっています。")
+
+
+CHECKS: tuple[Callable[[Settings], Result], ...] = (
+    check_database,
+    check_mail,
+    check_storage,
+    check_pdf,
+    check_front_end,
+)
