@@ -1,0 +1,77 @@
+"""The value of a field as a person reads it: confirm page, desk and public page say it alike."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from portal import codes
+from portal.clock import local
+from portal.publishing.shapes import Field, Type
+
+WEEKDAYS = "月火水木金土日"
+EMPTY = "（未記入）"
+
+
+def show(field: Field, value: Any) -> str:
+    """Plain Japanese text; several rows are lines. An empty value is told as such."""
+    if value in (None, "", []):
+        return EMPTY
+    return SHOWN.get(field.type, lambda _field, text: str(text))(field, value)
+
+
+def moment(value: datetime) -> str:
+    """2026年12月1日(火) 09:00, in Tokyo."""
+    here = local(value)
+    return f"{here.year}年{here.month}月{here.day}日({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
+
+
+def _choice(field: Field, value: str) -> str:
+    return field.choices.label(value) if field.choices else value
+
+
+def _choices(field: Field, value: list[str]) -> str:
+    return "、".join(_choice(field, code) for code in value)
+
+
+def _number(_field: Field, value: int) -> str:
+    return f"{value:,}"
+
+
+def _flag(_field: Field, value: bool) -> str:
+    return "確認済み" if value else "未確認"
+
+
+def _language(row: Mapping[str, Any]) -> str:
+    name = codes.LANGUAGES.label(row["language"])
+    level = codes.LANGUAGE_LEVELS.label(row.get("level") or "")
+    note = f" {row['note']}" if row.get("note") else ""
+    return f"{name} {level}{note}（{codes.LANGUAGE_NEEDS.label(row['need'])}）".replace("  ", " ")
+
+
+def _document(row: Mapping[str, Any]) -> str:
+    note = f" {row['note']}" if row.get("note") else ""
+    return f"{row['name']}（{'必須' if row['required'] else '任意'}）{note}"
+
+
+def _session(row: Mapping[str, Any]) -> str:
+    starts, ends = row["starts_at"], row["ends_at"]
+    if starts is None or ends is None:
+        return EMPTY
+    same_day = local(starts).date() == local(ends).date()
+    return f"{moment(starts)} 〜 {format(local(ends), '%H:%M') if same_day else moment(ends)}"
+
+
+def _rows(show_row: Callable[[Mapping[str, Any]], str]) -> Callable[[Field, Any], str]:
+    return lambda _field, rows: "\n".join(show_row(row) for row in rows)
+
+
+SHOWN: Mapping[Type, Callable[[Field, Any], str]] = {
+    Type.choice: _choice,
+    Type.choices: _choices,
+    Type.number: _number,
+    Type.flag: _flag,
+    Type.moment: lambda _field, value: moment(value),
+    Type.languages: _rows(_language),
+    Type.documents: _rows(_document),
+    Type.sessions: _rows(_session),
+}
