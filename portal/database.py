@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import Select, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from models.base import db
@@ -58,3 +59,8 @@ def claim(query: Select[Any]) -> Select[Any]:
     if db.session.get_bind().dialect.name == "sqlite":
         return query
     return query.with_for_update(skip_locked=True)
+
+
+def insert_or_update(model: type) -> Any:
+    """An INSERT that takes ON CONFLICT, in the dialect at hand."""
+    return (sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql).insert(model)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from models.base import db
 from models.mail import OutboxMail
@@ -79,4 +79,13 @@ def silence(letter: str, version_ids: list[int]) -> None:
         delete(OutboxMail).where(
             OutboxMail.letter == letter, OutboxMail.version_id.in_(version_ids), OutboxMail.state == MailState.queued
         )
+    )
+
+
+def cancel(dedupe_key: str) -> None:
+    """Stops a letter that has not left yet and wipes what it says."""
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.dedupe_key == dedupe_key, OutboxMail.state == MailState.queued)
+        .values(state=MailState.cancelled, params={})
     )

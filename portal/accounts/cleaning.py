@@ -1,0 +1,28 @@
+"""What a login leaves behind is erased when nothing needs it any more."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from models.base import db
+from models.people import KnownBrowser, LoginChallenge, LoginSession, Throttle
+from portal.accounts.browsers import KNOWN_FOR
+from portal.database import begin_write
+
+KEPT = timedelta(days=30)  # challenges and sessions, for questions after an incident
+
+
+def forget_expired(now: datetime) -> int:
+    """Erases rows whose time is over; returns how many. Commits."""
+    begin_write()
+    erased = sum(
+        db.session.execute(delete(model).where(moment < end)).rowcount
+        for model, moment, end in (
+            (Throttle, Throttle.window_ends_at, now),
+            (LoginChallenge, LoginChallenge.expires_at, now - KEPT),
+            (LoginSession, LoginSession.expires_at, now - KEPT),
+            (KnownBrowser, KnownBrowser.seen_at, now - KNOWN_FOR),
+        )
+    )
+    db.session.commit()
+    return erased

@@ -1,0 +1,102 @@
+"""The first step: e-mail and password. Whatever is wrong, the answer, the work and the time are the same."""
+
+import unicodedata
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Row, select
+
+from models.base import db
+from models.organizations import Organization
+from models.people import Account
+from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Role
+from portal import audit
+from portal.accounts import browsers, passwords, throttles
+from portal.accounts.origins import Origin, network
+from portal.accounts.throttles import WRONG_PASSWORDS
+from portal.actors import Actor
+from portal.database import begin_write
+from portal.errors import Refused
+from portal.settings import Settings
+
+WRONG = "メールアドレスまたはパスワードが正しくありません。"
+STAFF = frozenset((*MEMBER_ROLES, *SECRETARIAT_ROLES))
+TALENTS = frozenset({Role.talent})
+
+
+def normalize_email(email: str) -> str:
+    return unicodedata.normalize("NFKC", email).strip().lower()
+
+
+def check_password(
+    email: str, password: str, *, roles: Collection[Role], origin: Origin, now: datetime, settings: Settings
+) -> Account:
+    """The account behind the pair, if it may log in at a door for `roles`; else Refused or Throttled.
+
+    Ends the transaction it is called in and begins a writing one after the hashing, which must not hold SQLite's
+    single writer. A refusal leaves a count and an audit row: commit it too.
+    """
+    db.session.rollback()
+    address = normalize_email(email)
+    found = _find(address)
+    counters = _counters(address, found, origin=origin, now=now, settings=settings)
+    throttles.refuse_if_full(WRONG_PASSWORDS, counters, now=now)
+    db.session.rollback()
+    right = passwords.verify_password(found.password_hash if found else "", password)
+    begin_write()
+    if reason := _reason(found, roles, is_right=right):
+        raise _failure(reason, found, counters, origin=origin, now=now)
+    # Guesses beside this one may have filled the window meanwhile: the first ten counted are all that get an answer.
+    throttles.refuse_if_full(WRONG_PASSWORDS, counters, now=now)
+    account = db.session.get_one(Account, found.id, populate_existing=True)
+    if account.password_hash != found.password_hash:  # changed while the old one was being hashed
+        raise _failure("password", found, counters, origin=origin, now=now)
+    if passwords.needs_rehash(account.password_hash):
+        account.password_hash = passwords.hash_password(password)
+    return account
+
+
+def _find(address: str) -> Row | None:
+    return db.session.execute(
+        select(
+            Account.id,
+            Account.role,
+            Account.password_hash,
+            Account.suspended_at,
+            Organization.suspended_at.label("organization_suspended_at"),
+        )
+        .join(Organization, Organization.id == Account.organization_id, isouter=True)
+        .where(Account.email == address)
+    ).one_or_none()
+
+
+def _counters(address: str, found: Row | None, *, origin: Origin, now: datetime, settings: Settings) -> list[str]:
+    """A browser that logged in before counts by itself, so that strangers' failures do not lock it out."""
+    if browsers.is_known(found.id if found else 0, origin.token, now=now):
+        return [throttles.key(WRONG_PASSWORDS, settings.secret_key, "browser", f"{address} {origin.token}")]
+    return [
+        throttles.key(WRONG_PASSWORDS, settings.secret_key, "account", address),
+        throttles.key(WRONG_PASSWORDS, settings.secret_key, "address", network(origin.ip)),
+    ]
+
+
+def _reason(found: Row | None, roles: Collection[Role], *, is_right: bool) -> str:
+    """What the trail says of a failure; the person is not told."""
+    if found is None:
+        return "unknown"
+    if not is_right:
+        return "password"
+    if found.suspended_at or found.organization_suspended_at:
+        return "suspended"
+    return "" if found.role in roles else "door"
+
+
+def _failure(reason: str, found: Row | None, counters: list[str], *, origin: Origin, now: datetime) -> Refused:
+    """Counts and records one failure. Raises Throttled when the window was full before it."""
+    failures = throttles.take(WRONG_PASSWORDS, counters, now=now)
+    about = {"subject": "account", "subject_id": found.id if found else None, "details": {"reason": reason}}
+    nobody = Actor(Role.anonymous, ip=origin.ip)
+    audit.record("login.failed", actor=nobody, now=now, **about)
+    if failures == WRONG_PASSWORDS.most:
+        audit.record("login.throttled", actor=nobody, now=now, **about)
+    return Refused(WRONG)

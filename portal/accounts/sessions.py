@@ -1,0 +1,122 @@
+"""Open logins. A session is a row; the browser holds the token to it, the database only the token's digest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, select, update
+
+from models.base import db
+from models.organizations import Organization
+from models.people import Account, LoginSession
+from portal import audit
+from portal.accounts import browsers, letters
+from portal.accounts.origins import Origin
+from portal.accounts.tokens import digest, new_token
+from portal.actors import Actor
+from portal.errors import NotFound
+from portal.settings import Settings
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The two secrets that the browser gets: of this session, and of itself as a known browser."""
+
+    token: str
+    browser_token: str
+
+
+def open_session(account: Account, *, origin: Origin, now: datetime, settings: Settings) -> Opened:
+    """After the second step alone. A browser never seen with this account is told to the owner by mail."""
+    opened = Opened(new_token(), origin.token or new_token())
+    session = LoginSession(
+        token_hash=digest(opened.token),
+        account_id=account.id,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(hours=settings.session_hours),
+        ip=origin.ip,
+        browser=origin.browser,
+    )
+    db.session.add(session)
+    if not browsers.is_known(account.id, origin.token, now=now):
+        letters.tell_of_new_browser(account, origin=origin, now=now)
+    browsers.remember(account.id, opened.browser_token, now=now)
+    account.last_login_at = now
+    db.session.flush()
+    actor = Actor(account.role, account.id, account.organization_id, account.name, origin.ip)
+    audit.record("login.ok", actor=actor, now=now, subject="session", subject_id=session.id)
+    return opened
+
+
+def find_session(token: str, *, now: datetime, settings: Settings) -> Row | None:
+    """Who is behind the token, in one statement: a suspension acts on the next request."""
+    return db.session.execute(
+        select(
+            LoginSession.id,
+            LoginSession.seen_at,
+            Account.id.label("account_id"),
+            Account.role,
+            Account.organization_id,
+            Account.name,
+        )
+        .join(Account, Account.id == LoginSession.account_id)
+        .join(Organization, Organization.id == Account.organization_id, isouter=True)
+        .where(LoginSession.token_hash == digest(token), *_is_open(now=now, settings=settings))
+        .where(Account.suspended_at.is_(None), Organization.suspended_at.is_(None))
+    ).one_or_none()
+
+
+def is_due_for_touch(seen_at: datetime, *, now: datetime) -> bool:
+    return now - seen_at >= TOUCH_EVERY
+
+
+def touch(session_id: int, *, now: datetime) -> None:
+    """Use keeps a session from idling out; written once a minute, not at each request."""
+    db.session.execute(
+        update(LoginSession).where(LoginSession.id == session_id, LoginSession.seen_at < now).values(seen_at=now)
+    )
+
+
+def list_sessions(actor: Actor, *, now: datetime, settings: Settings) -> Sequence[LoginSession]:
+    return db.session.scalars(
+        select(LoginSession)
+        .where(LoginSession.account_id == actor.account_id, *_is_open(now=now, settings=settings))
+        .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
+    ).all()
+
+
+def end_session(session_id: int, *, actor: Actor, now: datetime) -> None:
+    """Raises NotFound for one that is another's or ended already."""
+    if not _end([LoginSession.id == session_id], "session.ended", actor=actor, now=now):
+        raise NotFound
+
+
+def end_other_sessions(kept_id: int, *, actor: Actor, now: datetime) -> int:
+    return _end([LoginSession.id != kept_id], "session.ended", actor=actor, now=now)
+
+
+def log_out(session_id: int, *, actor: Actor, now: datetime) -> None:
+    _end([LoginSession.id == session_id], "logout", actor=actor, now=now)
+
+
+def _end(which: list[ColumnElement[bool]], action: str, *, actor: Actor, now: datetime) -> int:
+    ended = db.session.scalars(
+        update(LoginSession)
+        .where(LoginSession.account_id == actor.account_id, LoginSession.ended_at.is_(None), *which)
+        .values(ended_at=now)
+        .returning(LoginSession.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    audit.record_each(action, [{"subject": "session", "subject_id": number} for number in ended], actor=actor, now=now)
+    return len(ended)
+
+
+def _is_open(*, now: datetime, settings: Settings) -> tuple[ColumnElement[bool], ...]:
+    return (
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at >= now,
+        LoginSession.seen_at >= now - timedelta(minutes=settings.session_idle_minutes),
+    )

@@ -1,0 +1,82 @@
+"""How often something may fail. Counters are rows, so that all processes count the same.
+
+A window begins with the first event in it. Names in the keys are hashed with the secret key: the table tells
+nobody's e-mail or address.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import case, delete, select
+
+from models.base import db
+from models.people import Throttle
+from portal.accounts.tokens import keyed
+from portal.database import insert_or_update
+from portal.errors import Throttled
+
+
+@dataclass(frozen=True)
+class Limit:
+    name: str
+    most: int
+    window: timedelta
+
+
+WRONG_PASSWORDS = Limit("password", 10, timedelta(minutes=5))
+# A wrong code is known to come from someone who has the password; a completed login forgets both counts.
+WRONG_CODES = Limit("code", 50, timedelta(days=1))
+CODES_SENT = Limit("sent", 30, timedelta(hours=1))
+
+
+def key(limit: Limit, secret_key: str, kind: str, name: object) -> str:
+    return f"{limit.name}:{keyed(secret_key, limit.name, kind, name)}"
+
+
+def count(limit: Limit, keys: Sequence[str], *, now: datetime) -> int:
+    """Adds one to each key in one statement, whoever else does; returns the highest count."""
+    insert = insert_or_update(Throttle)
+    rows = [{"key": name, "count": 1, "window_ends_at": now + limit.window} for name in sorted(keys)]  # one lock order
+    is_over = Throttle.window_ends_at <= now
+    counts = db.session.scalars(
+        insert.values(rows)
+        .on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={
+                "count": case((is_over, 1), else_=Throttle.count + 1),
+                "window_ends_at": case((is_over, now + limit.window), else_=Throttle.window_ends_at),
+            },
+        )
+        .returning(Throttle.count)
+    )
+    return max(counts)
+
+
+def take(limit: Limit, keys: Sequence[str], *, now: datetime) -> int:
+    """Counts, and raises Throttled for each one beyond the limit."""
+    taken = count(limit, keys, now=now)
+    if taken > limit.most:
+        refuse_if_full(limit, keys, now=now)
+    return taken
+
+
+def refuse_if_full(limit: Limit, keys: Sequence[str], *, now: datetime) -> None:
+    """Raises Throttled, with the time until the last full window ends."""
+    ends = db.session.scalars(
+        select(Throttle.window_ends_at).where(
+            Throttle.key.in_(keys), Throttle.count >= limit.most, Throttle.window_ends_at > now
+        )
+    ).all()
+    if ends:
+        seconds = ceil((max(ends) - now).total_seconds())
+        raise Throttled(f"試行回数が多すぎます。{_spell(seconds)}後にもう一度お試しください。", retry_after=seconds)
+
+
+def forget(keys: Sequence[str]) -> None:
+    db.session.execute(delete(Throttle).where(Throttle.key.in_(keys)))
+
+
+def _spell(seconds: int) -> str:
+    return f"{ceil(seconds / 60)}分" if seconds <= 7200 else f"{ceil(seconds / 3600)}時間"
