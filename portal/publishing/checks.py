@@ -1,0 +1,248 @@
+"""Judges a content before it is handed in and on the desk: the same rules, the same ids, the same sentences.
+
+An error blocks 「確認」 and 「登録」; a warning goes along to the secretariat.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+
+from models.organizations import Organization
+from models.states import Kind
+from portal.clock import local
+from portal.codes import JICA
+from portal.publishing import check_words
+from portal.publishing.business_days import add_business_days
+from portal.publishing.fields import applies, section_of, sections_of
+from portal.publishing.shapes import Field, Type
+
+ERROR, WARNING = "error", "warning"
+SOCIAL_HOSTS = ("facebook.com", "instagram.com", "x.com", "twitter.com", "tiktok.com", "line.me")
+LONGEST_AFTER_DEADLINE = timedelta(days=30)
+FAR_DEADLINE = timedelta(days=90)
+APPROVAL_DAYS = 3
+PHONE = re.compile(r"[0-9+()\-ー− 内線]{6,20}")
+URL_IN_TITLE = re.compile(r"https?://|www\.", re.IGNORECASE)
+COPY_MARK = "【コピー】"
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`rule` is the id that statistics count; `field` is where the person mends it."""
+
+    rule: str
+    severity: str
+    field: str
+    message: str
+    section: str = ""
+
+
+def check(
+    kind: Kind,
+    content: Content,
+    *,
+    organization: Organization | None,
+    now: datetime,
+    base: Content | None = None,
+    confirmed_at: datetime | None = None,
+) -> list[Finding]:
+    """All findings in the order of the form. `base` is the public content that this one revises.
+
+    The publication time is judged at `confirmed_at` when given, so that the minute that passes between 「確認」
+    and 「登録」 is no error.
+    """
+    there = {field.name: field for section in sections_of(kind) for field in section.fields if applies(field, content)}
+    found = [
+        *_fields(there.values(), content),
+        *_dates(kind, content, now=now, base=base, confirmed_at=confirmed_at or now),
+        *_documents(content if "documents" in there else {}),
+        *_title(content),
+        *check_words.findings(there.values(), content),
+    ]
+    if "resume_type" in there and content.get("resume_type") == "expert":
+        found += _expert_resume(organization)
+    order = {name: place for place, name in enumerate(there)}
+    sections = {name: section_of(kind, name).title for name in there}
+    placed = [Finding(*row, section=sections.get(row[2], "")) for row in found]
+    return sorted(placed, key=lambda finding: order.get(finding.field, len(order)))
+
+
+Row = tuple[str, str, str, str]
+
+
+def _error(rule: str, field: str, message: str) -> Row:
+    return rule, ERROR, field, message
+
+
+def _warning(rule: str, field: str, message: str) -> Row:
+    return rule, WARNING, field, message
+
+
+def _fields(fields: Any, content: Content) -> Iterator[Row]:
+    """Presence, length and form of each single field."""
+    for field in fields:
+        value = content.get(field.name)
+        if value in (None, "", [], False):
+            if field.required:
+                yield _error("F-01", field.name, _missing(field))
+        elif problem := _size(field, value) or _form(field, value):
+            yield _error("F-02", field.name, problem)
+
+
+def _missing(field: Field) -> str:
+    if field.type is Type.flag:
+        return f"「{field.label}」を確認し、チェックを入れてください。"
+    verb = "選択" if field.type in (Type.choice, Type.choices) else "追加" if field.type is Type.languages else "入力"
+    return f"{field.label}を{verb}してください。"
+
+
+def _size(field: Field, value: Any) -> str:
+    if field.type in (Type.text, Type.prose, Type.email, Type.phone, Type.url):
+        return _length(field, len(value))
+    if field.type is Type.number:
+        return _bounds(field, value, "", "にしてください")
+    if field.type in (Type.choices, Type.languages, Type.documents, Type.sessions):
+        return _bounds(field, len(value), "件", "にしてください")
+    return ""
+
+
+def _length(field: Field, count: int) -> str:
+    if field.low and count < field.low:
+        return f"{field.label}は{field.low:,}文字以上で入力してください（現在{count:,}文字）。"
+    if field.high and count > field.high:
+        return f"{field.label}は{field.high:,}文字以内で入力してください（現在{count:,}文字）。"
+    return ""
+
+
+def _bounds(field: Field, count: int, unit: str, verb: str) -> str:
+    if field.low is not None and count < field.low:
+        return f"{field.label}は{field.low:,}{unit}以上{verb}（現在{count:,}{unit}）。"
+    if field.high is not None and count > field.high:
+        return f"{field.label}は{field.high:,}{unit}以内{verb}（現在{count:,}{unit}）。"
+    return ""
+
+
+def _form(field: Field, value: Any) -> str:
+    if field.type is Type.email:
+        return _email(field, value)
+    if field.type is Type.url:
+        return _url(field, value)
+    if field.type is Type.phone and not PHONE.fullmatch(value):
+        return f"{field.label}は数字、+、- で入力してください。"
+    if field.type is Type.sessions and any(not row["starts_at"] or not row["ends_at"] for row in value):
+        return f"{field.label}の開始と終了を入力してください。"
+    return ""
+
+
+def _email(field: Field, value: str) -> str:
+    try:
+        validate_email(value, check_deliverability=False)
+    except EmailNotValidError:
+        return f"{field.label}は name@example.jp の形で入力してください。"
+    return ""
+
+
+def _url(field: Field, value: str) -> str:
+    try:
+        url = urlsplit(value)
+        host = url.hostname or ""
+    except ValueError:
+        return f"{field.label}は https:// で始まるアドレスを入力してください。"
+    if url.scheme != "https" or "." not in host or "@" in url.netloc or any(c.isspace() for c in value):
+        return f"{field.label}は https:// で始まるアドレスを入力してください。"
+    if any(host == social or host.endswith(f".{social}") for social in SOCIAL_HOSTS):
+        return f"{field.label}にSNSのアドレスは使えません。貴団体のサイトのアドレスを入力してください。"
+    return ""
+
+
+def _dates(kind: Kind, content: Content, *, now: datetime, base: Content | None, confirmed_at: datetime) -> Iterator[Row]:
+    publish_at, unpublish_at = content.get("publish_at"), content.get("unpublish_at")
+    if publish_at:
+        yield from _publication(publish_at, now=now, base=base, confirmed_at=confirmed_at)
+    if kind is not Kind.notice:
+        yield from _period(content, now=now)
+    if unpublish_at:
+        yield from _end(content, publish_at, unpublish_at, now=now)
+    if content.get("sessions"):
+        yield from _sessions(content, now=now, base=base)
+
+
+def _publication(publish_at: datetime, *, now: datetime, base: Content | None, confirmed_at: datetime) -> Iterator[Row]:
+    kept = base is not None and base.get("publish_at") == publish_at
+    if kept:
+        return
+    if publish_at <= confirmed_at:
+        yield _error("Q-03", "publish_at", "掲載希望日時は今より後の日時にしてください。")
+    elif local(publish_at).date() < add_business_days(local(now).date(), APPROVAL_DAYS):
+        yield _warning("Q-23", "publish_at", "掲載希望日時まで3営業日ありません。承認が間に合わない場合は、承認後すぐに公開します。")
+
+
+def _period(content: Content, *, now: datetime) -> Iterator[Row]:
+    open_at, close_at, publish_at = content.get("open_at"), content.get("close_at"), content.get("publish_at")
+    if close_at is None:
+        return
+    if close_at <= now:
+        yield _error("Q-03", "close_at", "締切は今より後の日時にしてください。")
+    elif close_at > now + FAR_DEADLINE:
+        yield _warning("Q-03", "close_at", "締切が90日より先です。日付を確認してください。")
+    if open_at and open_at >= close_at:
+        yield _error("Q-03", "close_at", "締切は開始より後の日時にしてください。")
+    if publish_at and publish_at >= close_at:
+        yield _error("Q-03", "publish_at", "掲載希望日時は締切より前の日時にしてください。")
+
+
+def _end(content: Content, publish_at: datetime | None, unpublish_at: datetime, *, now: datetime) -> Iterator[Row]:
+    close_at = content.get("close_at")
+    if unpublish_at <= now or (publish_at and unpublish_at <= publish_at):
+        yield _error("Q-03", "unpublish_at", "掲載終了日時は掲載希望日時より後の日時にしてください。")
+    if close_at and unpublish_at < close_at:
+        yield _error("Q-03", "unpublish_at", "掲載終了日時は締切以後の日時にしてください。")
+    if close_at and unpublish_at > close_at + LONGEST_AFTER_DEADLINE:
+        yield _error("Q-03", "unpublish_at", "掲載終了日時は締切から30日以内にしてください。")
+
+
+def _sessions(content: Content, *, now: datetime, base: Content | None) -> Iterator[Row]:
+    sessions = [row for row in content["sessions"] if row["starts_at"] and row["ends_at"]]
+    if any(row["ends_at"] < row["starts_at"] for row in sessions):
+        yield _error("Q-03", "sessions", "開催日時の終了は開始より後にしてください。")
+    past = [row for row in sessions if row["starts_at"] <= now]
+    if past and not (base and all(row in base.get("sessions", ()) for row in past)):
+        yield _error("Q-03", "sessions", "開催日時は今より後の日時にしてください。")
+    close_at = content.get("close_at")
+    if close_at and sessions and close_at > max(row["ends_at"] for row in sessions):
+        yield _error("Q-03", "close_at", "申込締切は最後の開催日時より前にしてください。")
+
+
+def _documents(content: Content) -> Iterator[Row]:
+    rows: Sequence[Mapping[str, Any]] = content.get("documents") or ()
+    names = [row["name"].strip() for row in rows]
+    for place, name in enumerate(names, start=1):
+        if not name:
+            yield _error("F-01", "documents", f"応募書類{place}の書類名を入力してください。")
+        elif len(name) > 60:
+            yield _error("F-02", "documents", f"応募書類{place}の書類名は60文字以内で入力してください（現在{len(name)}文字）。")
+    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    if doubled:
+        yield _error("F-03", "documents", f"書類名「{doubled[0]}」が重複しています。1つの書類名につき1ファイルです。")
+
+
+def _title(content: Content) -> Iterator[Row]:
+    title = content.get("title") or ""
+    if URL_IN_TITLE.search(title):
+        yield _error("Q-24", "title", "タイトルにURLは入れられません。")
+    if COPY_MARK in title:
+        yield _error("Q-22", "title", "タイトルの「【コピー】」を消してください。")
+    if title and title in (content.get("duties"), content.get("body")):
+        yield _error("Q-24", "title", "タイトルと本文を別の文にしてください。")
+
+
+def _expert_resume(organization: Organization | None) -> Iterator[Row]:
+    if organization is None or organization.org_type != JICA:
+        yield _error("F-04", "resume_type", "専門家履歴書は団体種別がJICAの団体だけが選べます。")

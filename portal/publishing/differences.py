@@ -1,0 +1,118 @@
+"""What changed between two contents of a kind, field by field; prose at the level of characters."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from models.states import Kind
+from portal.publishing.fields import applies, sections_of
+from portal.publishing.shapes import Field, Section, Type
+from portal.publishing.wording import EMPTY, show
+
+# Runs that a reader takes in as one: digits, latin words, katakana words; everything else by the character.
+TOKENS = re.compile(r"[0-9０-９.,:]+|[A-Za-z]+|[ァ-ヺー]+|\n|.")
+LONGEST_FINE = 4000  # tokens; beyond, whole sentences are compared, or the page would wait
+SENTENCES = re.compile(r"[^。\n]*[。\n]?")
+DAY = 24 * 60 * 60
+WHOLE = (Type.moment, Type.number, Type.choice, Type.flag)  # read as one value, never by its characters
+
+Part = tuple[str, str]  # ("same" | "old" | "new", text)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`old_parts` and `new_parts` are the two sides as (op, text); joined, each side is the whole text."""
+
+    field: Field
+    section: Section
+    word: str  # 追加, 削除, 変更
+    note: str
+    old_parts: Sequence[Part]
+    new_parts: Sequence[Part]
+
+
+def differences(kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[Difference]:
+    """The changed fields in the order of the form; nothing when there is no earlier content."""
+    if old is None:
+        return []
+    found = []
+    for section in sections_of(kind):
+        for field in section.fields:
+            before = old.get(field.name) if applies(field, old) else None
+            after = new.get(field.name) if applies(field, new) else None
+            if show(field, before) != show(field, after):
+                found.append(_difference(section, field, before, after))
+    return found
+
+
+def changed_names(kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> set[str]:
+    return {difference.field.name for difference in differences(kind, old, new)}
+
+
+def _difference(section: Section, field: Field, before: Any, after: Any) -> Difference:
+    old_text, new_text = show(field, before), show(field, after)
+    if EMPTY in (old_text, new_text) or field.type in WHOLE:
+        parts = _whole("old", old_text), _whole("new", new_text)
+    else:
+        parts = compare(old_text, new_text)
+    word = "追加" if old_text == EMPTY else "削除" if new_text == EMPTY else "変更"
+    return Difference(field, section, word, _note(field, before, after), *parts)
+
+
+def _whole(op: str, text: str) -> list[Part]:
+    return [("same" if text == EMPTY else op, text)]
+
+
+def compare(old: str, new: str) -> tuple[list[Part], list[Part]]:
+    """Both sides in runs of what stayed and what changed."""
+    one, other = TOKENS.findall(old), TOKENS.findall(new)
+    if len(one) + len(other) > LONGEST_FINE:
+        one, other = _sentences(old), _sentences(new)
+    old_parts: list[Part] = []
+    new_parts: list[Part] = []
+    for op, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if op == "equal":
+            old_parts.append(("same", "".join(one[a:b])))
+            new_parts.append(("same", "".join(other[c:d])))
+            continue
+        if a < b:
+            old_parts.append(("old", "".join(one[a:b])))
+        if c < d:
+            new_parts.append(("new", "".join(other[c:d])))
+    return old_parts, new_parts
+
+
+def _sentences(text: str) -> list[str]:
+    return [sentence for sentence in SENTENCES.findall(text) if sentence]
+
+
+def _note(field: Field, before: Any, after: Any) -> str:
+    if field.type is Type.moment and isinstance(before, datetime) and isinstance(after, datetime):
+        return _moved(before, after)
+    if field.type in (Type.documents, Type.sessions, Type.languages, Type.choices):
+        more = len(after or []) - len(before or [])
+        return f"{abs(more)}件{'追加' if more > 0 else '削除'}" if more else ""
+    if field.type is Type.number and before is not None and after is not None:
+        return f"{'＋' if after > before else '−'}{abs(after - before):,}"
+    if isinstance(before, str) and isinstance(after, str) and before and after:
+        return _characters(before, after)
+    return ""
+
+
+def _moved(before: datetime, after: datetime) -> str:
+    seconds = int((after - before).total_seconds())
+    word = "後ろへ" if seconds > 0 else "前へ"
+    days, rest = divmod(abs(seconds), DAY)
+    hours, rest = divmod(rest, 3600)
+    parts = [f"{days}日" if days else "", f"{hours}時間" if hours else "", f"{rest // 60}分" if rest >= 60 else ""]
+    return f"{''.join(parts)}{word}"
+
+
+def _characters(before: str, after: str) -> str:
+    old_parts, new_parts = compare(before, after)
+    removed = sum(len(text) for op, text in old_parts if op == "old")
+    added = sum(len(text) for op, text in new_parts if op == "new")
+    return f"{max(removed, added):,}文字の変更"
