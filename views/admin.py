@@ -67,6 +67,7 @@ class ScopedView(Door, ModelView):
     column_editable_list = None
     form_columns: Sequence[str] = ()  # type: ignore[assignment]  # an allow-list; empty means no form
     export_max_rows = 10_000
+    own_arguments: Sequence[str] = ()  # what a list's address may say beside Flask-Admin's own words
 
     # A view method and the attribute that opens it.
     OPENED_BY = {
@@ -102,6 +103,17 @@ class ScopedView(Door, ModelView):
         if not searched <= shown:
             raise TypeError(f"{name} searches columns that it does not show: {searched - shown}")
 
+    # Words for the list's page.
+    list_note = ""
+    empty_text = ""
+
+    def page_to(self, pager_url: Callable[[int], str]) -> Callable[[int], str]:
+        """Flask-Admin counts pages from 0, people from 1."""
+        return lambda page: pager_url(page - 1)
+
+    def problems(self, form: Any) -> list[tuple[str, str, str]]:
+        return [("", field.id, str(error)) for field in form for error in field.errors]
+
     # What exists for this actor: the same answer for list, count, single row and actions.
 
     def get_query(self) -> Query[Any]:
@@ -128,7 +140,10 @@ class ScopedView(Door, ModelView):
                 whole_number(text, highest=LAST_PAGE)
         if len(request.args.get("search", "")) > LONGEST_SEARCH:
             abort(400, f"検索する語は{LONGEST_SEARCH}文字以内で入力してください。")
-        return super()._get_list_extra_args()
+        found = super()._get_list_extra_args()
+        # Flask-Admin hands whatever else stands in the address on to url_for, which fails on some names.
+        found.extra_args = {name: found.extra_args[name] for name in self.own_arguments if name in found.extra_args}
+        return found
 
     def _get_list_filter_args(self) -> Any:
         try:

@@ -1,0 +1,186 @@
+"""One mapping from a state, kind or role to its word, icon and colour, and the way dates are written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+
+from models.states import Action, ApplyVia, Kind, MailState, Role, State
+from portal import codes
+from portal.clock import local
+
+WEEKDAYS = "月火水木金土日"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a thing is drawn: never by colour alone."""
+
+    label: str
+    css: str
+    icon: str
+
+
+STATE_LOOK: Mapping[State, Look] = {
+    State.draft: Look("下書き", "st-draft", "pencil"),
+    State.submitted: Look("申請中", "st-wait", "clock"),
+    State.returned: Look("差戻し", "st-return", "back"),
+    State.approved: Look("承認済", "st-ok", "calok"),
+    State.published: Look("公開中", "st-live", "globe"),
+    State.superseded: Look("旧版", "st-end", "box"),
+    State.closed: Look("掲載終了", "st-end", "box"),
+    State.suspended: Look("掲載停止", "st-stop", "ban"),
+}
+MAIL_LOOK: Mapping[MailState, Look] = {
+    MailState.queued: Look("送信待ち", "st-wait", "clock"),
+    MailState.sending: Look("送信中", "st-wait", "mail"),
+    MailState.sent: Look("送信済み", "st-live", "check"),
+    MailState.bounced: Look("宛先不明", "st-return", "warn"),
+    MailState.failed: Look("送信失敗", "st-return", "warn"),
+    MailState.expired: Look("期限切れ", "st-end", "box"),
+    MailState.cancelled: Look("取消", "st-end", "ban"),
+}
+
+
+@dataclass(frozen=True)
+class KindWords:
+    label: str  # as the manual says it
+    short: str
+    icon: str
+    path: str  # of the public list
+    new: str  # menu and title of the empty form
+    list: str
+
+
+KIND_WORDS: Mapping[Kind, KindWords] = {
+    Kind.job: KindWords("求人情報", "求人", "brief", "jobs", "求人情報掲載", "求人情報一覧"),
+    Kind.event: KindWords(
+        "研修・イベント・セミナー情報",
+        "イベント",
+        "cal",
+        "events",
+        "研修・イベント・セミナー情報掲載",
+        "研修・イベント・セミナー情報一覧",
+    ),
+    Kind.notice: KindWords("団体からのお知らせ", "お知らせ", "mega", "notices", "お知らせ情報登録", "お知らせ一覧"),
+}
+ROLE_LABEL: Mapping[Role, str] = {
+    Role.anonymous: "訪問者",
+    Role.talent: "登録人材",
+    Role.viewer: "閲覧者",
+    Role.editor: "担当者",
+    Role.owner: "管理者",
+    Role.reviewer: "審査担当",
+    Role.administrator: "事務局管理者",
+    Role.system: "自動",
+}
+ACTION_LABEL: Mapping[str, str] = {
+    "create": "下書き作成",
+    "revise": "修正を開始",
+    "copy": "コピーして作成",
+    "discard": "下書きを削除",
+    "extend": "期間延長",
+    "assign": "担当の変更",
+    Action.submit: "掲載申請",
+    Action.withdraw: "取下げ",
+    Action.return_: "差戻し",
+    Action.approve: "掲載承認",
+    Action.undo: "判断の取消し",
+    Action.publish: "公開",
+    Action.supersede: "新しい版と入れ替え",
+    Action.close: "掲載終了",
+    Action.unpublish: "掲載停止",
+    Action.restore: "再掲載",
+}
+APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
+
+
+def sla_look(days_left: int) -> Look:
+    """The secretariat's clock in business days; negative is overdue."""
+    if days_left < 0:
+        return Look(f"超過{-days_left}日", "sla-late", "warn")
+    if days_left == 0:
+        return Look("本日まで", "sla-today", "clock")
+    return Look(f"あと{days_left}日", "sla-1" if days_left == 1 else "sla-n", "clock")
+
+
+def lamp_look(errors: int, warnings: int) -> Look:
+    if errors:
+        return Look(f"公開不可 {errors}", "lamp-block", "stop")
+    if warnings:
+        return Look(f"要確認 {warnings}", "lamp-warn", "warn")
+    return Look("問題なし", "lamp-ok", "okc")
+
+
+def moment(value: datetime | str | None) -> str:
+    """2026年12月1日(火) 09:00, in Tokyo. Takes ISO text too, as letters carry it."""
+    if not value:
+        return ""
+    here = _here(value)
+    return f"{here.year}年{here.month}月{here.day}日({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
+
+
+def day(value: datetime | str | None) -> str:
+    if not value:
+        return ""
+    here = _here(value)
+    return f"{here.year}年{here.month}月{here.day}日({WEEKDAYS[here.weekday()]})"
+
+
+def moment_short(value: datetime | str | None, now: datetime) -> str:
+    """12/1(火) 09:00; with the year when it is not this one."""
+    if not value:
+        return ""
+    here = _here(value)
+    year = "" if here.year == local(now).year else f"{here.year}/"
+    return f"{year}{here.month}/{here.day}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
+
+
+def day_short(value: datetime | str | None, now: datetime) -> str:
+    return moment_short(value, now)[:-6] if value else ""
+
+
+def span(start: datetime | None, end: datetime | None, now: datetime) -> str:
+    if not start and not end:
+        return ""
+    return f"{day_short(start, now)} 〜 {day_short(end, now)}"
+
+
+def days_until(value: datetime, now: datetime) -> int:
+    """Calendar days in Tokyo from today to the moment's day; 0 is today."""
+    return (local(value).date() - local(now).date()) // timedelta(days=1)
+
+
+def time_left(value: datetime, now: datetime) -> str:
+    days = days_until(value, now)
+    return "終了しました" if value <= now else "本日まで" if days == 0 else f"あと{days}日"
+
+
+def _here(value: datetime | str) -> datetime:
+    return local(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def register(app: Flask) -> None:
+    """Makes dates and words known to pages and letters alike."""
+    filters: dict[str, Any] = {
+        "moment": moment,
+        "day": day,
+        "moment_short": moment_short,
+        "day_short": day_short,
+        "span": span,
+        "time_left": time_left,
+        "days_until": days_until,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(
+        STATE_LOOK=STATE_LOOK,
+        MAIL_LOOK=MAIL_LOOK,
+        KIND_WORDS=KIND_WORDS,
+        ROLE_LABEL=ROLE_LABEL,
+        ACTION_LABEL=ACTION_LABEL,
+        sla_look=sla_look,
+        lamp_look=lamp_look,
+        codes=codes,
+    )

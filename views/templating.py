@@ -1,0 +1,42 @@
+"""What pages call beside words and dates: icons, static files by content, and the path of the right home."""
+
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, current_app, url_for
+from markupsafe import Markup
+
+from models.states import Role
+from portal.actors import Actor
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals.update(icon=icon, asset=asset, home_of=home_of)
+
+
+def icon(name: str, css: str = "i") -> Markup:
+    """A stroke icon of the sprite; words beside it tell what it means."""
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(css, asset("icons.svg"), name)
+
+
+def asset(name: str) -> str:
+    """The address of a file in static/, which changes with its content."""
+    folder = Path(current_app.static_folder or "")
+    return url_for("static", filename=name, v=_fingerprint(folder / name, _changed(folder / name)))
+
+
+def _changed(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(path: Path, _changed_at: float) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else "missing"
+
+
+def home_of(actor: Actor) -> str:
+    """Where a login leads: every role has one door."""
+    if actor.is_secretariat:
+        return "/desk/"
+    return {Role.anonymous: "/", Role.talent: "/talent/"}.get(actor.role, "/mypage/")
