@@ -1,0 +1,120 @@
+"""The page of one entry and of one organization. Previews draw the same partial from unsaved content."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, make_response, render_template
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from models.entries import Version
+from models.organizations import Organization
+from models.states import Kind
+from portal import clock
+from portal.publishing import catalog, content, structured_data
+from portal.publishing.fields import applies, sections_of
+from portal.publishing.shapes import Field, Section
+from portal.publishing.wording import EMPTY, show
+from portal.wording import KIND_WORDS
+from views.public.room import PATHS, kind_at, room
+
+# Drawn in the head, the side or the facts, so not again among the sections.
+ELSEWHERE = frozenset({"title", "documents", "open_at", "close_at", "apply_via", "apply_url", "resume_file_name"})
+PER_KIND = 10
+
+
+@room.get(f"/<{PATHS}:path>/<number>")
+def entry(path: str, number: str) -> Response:
+    kind, now = kind_at(path), clock.now()
+    version = catalog.find(kind, number, now=now)
+    context = entry_context(version, version.organization, now=now, number=number)
+    data = structured_data.of(version, base_url=current_app.config["PORTAL"].base_url)
+    return answer(render_template("public/entry.html", **context, data=script_json(data)))
+
+
+@room.get("/organizations/<int:organization_id>/")
+def organization(organization_id: int) -> Response:
+    now = clock.now()
+    found = catalog.organization(organization_id)
+    entries = [(kind, catalog.newest(kind, now=now, count=PER_KIND, organization_id=found.id)) for kind in Kind]
+    return answer(render_template("public/organization.html", organization=found, entries=entries, now=now))
+
+
+def entry_context(
+    version: Version, organization: Organization, *, now: datetime, preview: bool = False, number: str = ""
+) -> dict[str, Any]:
+    """What templates/public/_entry.html needs. Touches nothing of the version but its own columns and rows."""
+    values = content.read(version)
+    return {
+        "kind": version.kind,
+        "words": KIND_WORDS[version.kind],
+        "version": version,
+        "values": values,
+        "organization": organization,
+        "number": number,
+        "sections": shown_sections(version.kind, values),
+        "facts": facts(version.kind, values),
+        "first_published_at": None if preview else version.entry.first_published_at,
+        "preview": preview,
+        "now": now,
+    }
+
+
+def shown_sections(kind: Kind, values: Mapping[str, Any]) -> list[tuple[Section, list[tuple[Field, str]]]]:
+    """Sections with the public fields that apply and are filled."""
+    shown = []
+    for section in sections_of(kind):
+        rows = [
+            (field, show(field, values[field.name]))
+            for field in section.fields
+            if field.public and field.name not in ELSEWHERE and applies(field, values)
+        ]
+        rows = [(field, text) for field, text in rows if text != EMPTY and (field.name, values[field.name]) not in UNSAID]
+        if rows:
+            shown.append((section, rows))
+    return shown
+
+
+# A limit that is not made is not worth a line.
+UNSAID = (("age_limit", "none"), ("gender_limit", "none"))
+FACTS: Mapping[Kind, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
+    Kind.job: (
+        ("pin", "勤務地", ("countries", "city_abroad", "prefecture", "city")),
+        ("brief", "募集区分", ("employment_kind",)),
+        ("globe", "必要な言語", ("languages",)),
+        ("users", "募集人数", ("headcount",)),
+    ),
+    Kind.event: (
+        ("cal", "開催日時", ("sessions",)),
+        ("pin", "開催形式", ("formats", "venue")),
+        ("yen", "参加費", ("fee_kind",)),
+        ("users", "定員（名）", ("capacity",)),
+    ),
+    Kind.notice: (),
+}
+
+
+def facts(kind: Kind, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(icon, label, text) of what a reader looks for first; what is not given is left out."""
+    fields = {field.name: field for section in sections_of(kind) for field in section.fields}
+    rows = []
+    for icon, label, names in FACTS[kind]:
+        texts = [show(fields[name], values[name]) for name in names if applies(fields[name], values)]
+        text = "・".join(text for text in texts if text != EMPTY)
+        rows += [(icon, label, text)] if text else []
+    return rows
+
+
+def script_json(data: Mapping[str, Any]) -> Markup:
+    """JSON that cannot leave its script element, whatever people wrote."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def answer(page: str) -> Response:
+    """Browsers ask again each time: the end of a posting stays exact to the second."""
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
