@@ -20,7 +20,7 @@ def main() -> None:
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Whatever cannot be used is one line that names it on stderr and status 2, without a traceback."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
 
     @wraps(function)
     def guarded(**options: Any) -> None:
@@ -28,9 +28,10 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             function(**options)
         except SettingError as problem:
             stop(str(problem))
-        except OperationalError as problem:
+        except (OperationalError, ProgrammingError) as problem:  # away, or not migrated yet
             reason = " ".join(str(problem.orig).split())[:200]
-            stop(f"PORTAL_DATABASE_URL: データベースを使えません（{reason}）。")
+            advice = "portal migrate と portal doctor で確認してください。"
+            stop(f"PORTAL_DATABASE_URL: データベースを使えません（{reason}）。{advice}")
 
     return main.command()(guarded)
 

@@ -112,6 +112,8 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
         found.append(("mail_port", "1〜65535 で指定してください。"))
     if not settings.storage_url.startswith(("file:///", "s3://")):
         found.append(("storage_url", "file:///絶対パス または s3://バケット/接頭辞 で指定してください。"))
+    if settings.web_workers < 1:
+        found.append(("web_workers", "1以上で指定してください。"))
     if settings.tick_seconds <= 0:
         found.append(("tick_seconds", "0より大きい秒数を指定してください。"))
     try:

@@ -1,0 +1,76 @@
+"""A wrong or missing setting stops the start with one line that names it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal import settings
+from portal.settings import SettingError
+from tests.databases import ROOT
+
+SECRET = "0123456789abcdef0123456789abcdef"
+WRONG = {
+    "PORTAL_DATABASE_URL": ["mysql://host/name", "sqlite:///relative.sqlite", "portal.sqlite", ""],
+    "PORTAL_SECRET_KEY": ["", "short"],
+    "PORTAL_BASE_URL": [
+        "partner.example.jp",
+        "ftp://partner.example.jp",
+        "https://partner.example.jp/path",
+        "https://",
+    ],
+    "PORTAL_PORT": ["0", "65536", "http", "-1", "80 80"],
+    "PORTAL_MAIL_PORT": ["0", "smtp"],
+    "PORTAL_MAIL_USE_TLS": ["maybe"],
+    "PORTAL_STORAGE_URL": ["files", "/var/files", "ftp://host/files"],
+    "PORTAL_TIMEZONE": ["Tokyo", "../etc/passwd"],
+    "PORTAL_TICK_SECONDS": ["0", "-1", "soon"],
+    "PORTAL_WEB_WORKERS": ["many", "0"],
+}
+CASES = [(name, value) for name, values in WRONG.items() for value in values]
+
+
+@pytest.mark.parametrize(("name", "value"), CASES)
+def test_a_wrong_setting_is_named_in_one_line(name: str, value: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        settings.load({"PORTAL_SECRET_KEY": SECRET, name: value})
+    assert str(caught.value).startswith(f"{name}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_secret_is_named() -> None:
+    with pytest.raises(SettingError, match=r"^PORTAL_SECRET_KEY: "):
+        settings.load({})
+
+
+@pytest.mark.parametrize("command", ["migrate", "web", "scheduler", "doctor", "demo-data", "run"])
+def test_every_command_stops_without_a_traceback(command: str, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "PORTAL_SECRET_KEY": SECRET, "PORTAL_STORAGE_URL": "nowhere"}
+    done = subprocess.run(
+        [sys.executable, "-m", "portal.commands", command],
+        cwd=ROOT,
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("PORTAL_STORAGE_URL: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_postgresql_is_spoken_with_psycopg() -> None:
+    for address in ("postgres://host/name", "postgresql://host/name", "postgresql+psycopg://host/name"):
+        chosen = settings.load({"PORTAL_SECRET_KEY": SECRET, "PORTAL_DATABASE_URL": address})
+        assert chosen.sqlalchemy_url == "postgresql+psycopg://host/name"
+        assert not chosen.is_sqlite
+
+
+def test_an_empty_optional_setting_is_as_if_unset() -> None:
+    empty = dict.fromkeys(("PORTAL_PORT", "PORTAL_MAIL_SERVER", "PORTAL_MAIL_USE_TLS"), "")
+    chosen = settings.load({"PORTAL_SECRET_KEY": SECRET, **empty})
+    assert (chosen.port, chosen.mail_server, chosen.mail_use_tls) == (8000, "", False)
