@@ -51,7 +51,7 @@ class Catcher:
 def open_catcher(folder: Path, *, port: int = 0, tell: Callable[[str, str], None] | None = None) -> Controller:
     """A running catcher; its port is `.port`, `.stop()` ends it. Raises OSError when the port is taken."""
     folder.mkdir(parents=True, exist_ok=True)
-    handler = Catcher(folder, tell) if tell else Catcher(folder)
+    handler = Catcher(folder, tell) if tell is not None else Catcher(folder)
     controller = Controller(handler, hostname=LOOPBACK, port=port or free_port())
     controller.start()
     return controller
