@@ -6,11 +6,8 @@ from typing import Any
 from models.people import Account
 from models.states import Lane
 from portal.accounts.origins import Origin
-from portal.clock import local
 from portal.mail import outbox
 from portal.mail.outbox import Letter
-
-WEEKDAYS = "月火水木金土日"
 
 
 def send_code(
@@ -19,7 +16,7 @@ def send_code(
     """In the lane that bulk mail never blocks. A code sent before and still waiting is taken out of it."""
     if resend:
         outbox.cancel(_key(challenge_id, resend - 1))
-    params = _circumstances(account, origin, now) | {"code": code, "expires_at": local(expires_at).strftime("%H:%M")}
+    params = _circumstances(account, origin, now) | {"code": code, "expires_at": expires_at.isoformat()}
     letter = Letter(
         "one_time_password", account.email, params, account.organization_id, dedupe_key=_key(challenge_id, resend)
     )
@@ -32,9 +29,7 @@ def tell_of_new_browser(account: Account, *, origin: Origin, now: datetime) -> N
 
 
 def _circumstances(account: Account, origin: Origin, now: datetime) -> dict[str, Any]:
-    moment = local(now)
-    when = f"{moment.year}年{moment.month}月{moment.day}日({WEEKDAYS[moment.weekday()]}) {moment:%H:%M}"
-    return {"name": account.name, "when": when, "ip": origin.ip, "browser": origin.browser}
+    return {"name": account.name, "when": now.isoformat(), "ip": origin.ip, "browser": origin.browser}
 
 
 def _key(challenge_id: int, resend: int) -> str:
