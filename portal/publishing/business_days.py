@@ -55,6 +55,10 @@ def _between(start: date, end: date, closed: Collection[date]) -> int:
     return sum(is_business_day(start + timedelta(days=step), closed) for step in range(1, days + 1))
 
 
+def is_public_holiday(day: date) -> bool:
+    return day in _public_holidays(day.year)
+
+
 @lru_cache(maxsize=32)
 def _public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("JP", years=year))

@@ -11,27 +11,29 @@ from models.base import db
 from models.entries import Version
 from models.people import Account
 from models.records import AuditEvent
-from models.states import MEMBER_ROLES, Role
+from models.states import MEMBER_ROLES, Action, Role
 from portal.actors import Actor
 from portal.permissions import visible
 from portal.publishing.workflow import HOLD
+from portal.wording import ACTION_LABEL
 
 LONGEST = 200
-ACTS = {
-    "entry.create": "作成",
-    "entry.revise": "修正を開始",
-    "entry.copy": "コピーして作成",
-    "entry.submit": "申請",
-    "entry.withdraw": "取下げ",
-    "entry.return": "差戻し",
-    "entry.approve": "承認",
-    "entry.undo": "承認の取り消し",
-    "entry.publish": "公開",
-    "entry.close": "掲載終了",
-    "entry.unpublish": "掲載停止",
-    "entry.restore": "掲載再開",
-    "entry.extend": "掲載期間の延長",
-}
+# What an organization is told of; the rest is the desk's own (who took it on, which version gave way).
+TOLD = (
+    "create",
+    "revise",
+    "copy",
+    Action.submit,
+    Action.withdraw,
+    Action.return_,
+    Action.approve,
+    Action.undo,
+    Action.publish,
+    Action.close,
+    Action.unpublish,
+    Action.restore,
+    "extend",
+)
 HELD = ("entry.approve", "entry.return")
 
 
@@ -49,12 +51,12 @@ def history_of(entry_id: int, *, actor: Actor, now: datetime, hold: timedelta = 
         select(AuditEvent.at, AuditEvent.action, AuditEvent.subject_id, AuditEvent.actor_role, AuditEvent.details, Account.name)
         .join(Version, Version.id == AuditEvent.subject_id)
         .outerjoin(Account, Account.id == AuditEvent.actor_id)
-        .where(AuditEvent.subject == "version", Version.entry_id == entry_id, visible(actor, Version), AuditEvent.action.in_(ACTS))
+        .where(AuditEvent.subject == "version", Version.entry_id == entry_id, visible(actor, Version), AuditEvent.action.in_([f"entry.{action}" for action in TOLD]))
         .order_by(AuditEvent.id.desc())
         .limit(LONGEST)
     ).all()
     told = rows if actor.is_secretariat else _told(rows, now=now, hold=hold)
-    return [Event(row.at, _who(row, actor), ACTS[row.action], row.details.get("comment", "")) for row in told]
+    return [Event(row.at, _who(row, actor), ACTION_LABEL[row.action.removeprefix("entry.")], row.details.get("comment", "")) for row in told]
 
 
 def _told(rows: Sequence[Row[Any]], *, now: datetime, hold: timedelta) -> list[Row[Any]]:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from models.base import db
 from models.entries import Entry, Version
 from models.states import OPEN_STATES, Kind, State
 from portal.actors import Actor
+from portal.errors import NotFound
 from portal.permissions import visible
 
 PAGE_SIZE = 20
@@ -29,6 +30,7 @@ class Wanted:
     state: State | None = None
     text: str = ""
     sort: str = "newest"
+    upward: bool = False
     page: int = 1
 
 
@@ -51,7 +53,7 @@ def rows_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> tuple
             | Entry.number.contains(text, autoescape=True)
         )
     total = db.session.scalar(select(func.count()).select_from(query.with_only_columns(Entry.id).subquery())) or 0
-    page = query.order_by(*_order(wanted.sort)).limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)
+    page = query.order_by(*_order(wanted)).limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)
     return db.session.execute(page).all(), total
 
 
@@ -65,7 +67,22 @@ def counts(kind: Kind, *, actor: Actor, now: datetime) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
-def _query(kind: Kind, *, actor: Actor, now: datetime) -> Select[Any]:
+def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
+    """The entry with what is public of it; NotFound when it is another organization's or of another kind."""
+    entry = db.session.scalars(
+        select(Entry).options(joinedload(Entry.live_version)).where(Entry.id == entry_id, Entry.kind == kind, visible(actor, Entry))
+    ).one_or_none()
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+def newest(*, actor: Actor, now: datetime, count: int) -> Sequence[Row[Any]]:
+    """The entries begun last, whatever their kind."""
+    return db.session.execute(_query(*Kind, actor=actor, now=now).order_by(Entry.id.desc()).limit(count)).all()
+
+
+def _query(*kinds: Kind, actor: Actor, now: datetime) -> Select[Any]:
     return (
         select(
             Entry.id,
@@ -90,15 +107,15 @@ def _query(kind: Kind, *, actor: Actor, now: datetime) -> Select[Any]:
         )
         .outerjoin(Live, Live.id == Entry.live_version_id)
         .outerjoin(Open, (Open.entry_id == Entry.id) & Open.state.in_(OPEN_STATES))
-        .where(Entry.kind == kind, visible(actor, Entry))
+        .where(Entry.kind.in_(kinds), visible(actor, Entry))
     )
 
 
-def _order(sort: str) -> tuple[Any, ...]:
-    if sort == "publish":
-        when = func.coalesce(Open.publish_at, Live.publish_at)
-        return when.is_(None), when.desc(), Entry.id.desc()
-    if sort == "deadline":
-        when = func.coalesce(Live.close_at, Open.close_at)
-        return when.is_(None), when, Entry.id.desc()
-    return (Entry.id.desc(),)
+def _order(wanted: Wanted) -> tuple[Any, ...]:
+    """The latest first unless asked otherwise; what has no date comes last either way."""
+    columns = {"publish": func.coalesce(Open.publish_at, Live.publish_at), "deadline": func.coalesce(Live.close_at, Open.close_at)}
+    number = Entry.id.asc() if wanted.upward else Entry.id.desc()
+    if wanted.sort not in columns:
+        return (number,)
+    column = columns[wanted.sort]
+    return column.is_(None), column.asc() if wanted.upward else column.desc(), number

@@ -1,0 +1,35 @@
+"""The organization's door: one Flask-Admin at /mypage/, its menu in the manual's words and order."""
+
+from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Theme
+
+from models.states import Kind
+from views.organization.home import OrganizationHome
+from views.organization.lists import EntriesView
+from views.organization.rooms import ROOMS
+from views.organization.writing import WritingView
+from views.web import csp_nonce
+
+PUT_UP = "情報を掲載する"
+LOOK_UP = "掲載した情報を確認する"
+THEME = Theme(folder="bootstrap4", base_template="admin/base.html")
+
+
+def register(app: Flask) -> None:
+    door = Admin(
+        app,
+        name="団体マイページ",
+        url="/mypage",
+        endpoint="organization",
+        theme=THEME,
+        index_view=OrganizationHome(name="団体マイページ", url="/mypage", endpoint="organization", menu_icon_value="home"),
+        csp_nonce_generator=csp_nonce,
+    )
+    # The manual's menu has two more places, for views that are not built yet: 「登録内容の確認/更新」 here, and the
+    # category 「登録人材情報を探す」 (人材閲覧・オファーメール発信, 気になる/応募一覧, メールボックス) before the others. The latter
+    # are not for organizations without legal personality.
+    for kind in Kind:
+        door.add_view(WritingView(ROOMS[kind], category=PUT_UP, menu_icon_value=ROOMS[kind].icon))
+    for kind in Kind:
+        door.add_view(EntriesView(ROOMS[kind], category=LOOK_UP, menu_icon_value="list"))
