@@ -76,7 +76,6 @@ class ScopedView(Door, ModelView):
         "delete_view": "can_delete",
         "details_view": "can_view_details",
         "export": "can_export",
-        "action_view": "_actions",
         "ajax_lookup": "form_ajax_refs",
         "ajax_update": "column_editable_list",
     }
@@ -87,6 +86,8 @@ class ScopedView(Door, ModelView):
         self._urls = [address for address in self._urls if self._is_open(address[1])]
 
     def _is_open(self, method: str) -> bool:
+        if method == "action_view":  # the stock action that deletes is always there, allowed or not
+            return any(self.is_action_allowed(name) for name, _label in self._actions)
         return method not in self.OPENED_BY or bool(getattr(self, self.OPENED_BY[method], None))
 
     def _refuse_unsafe_settings(self) -> None:
