@@ -5,8 +5,10 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from models.states import Kind
+from views.doorway import Doorway
 from views.organization.home import OrganizationHome
 from views.organization.lists import EntriesView
+from views.organization.lookup import own_organization
 from views.organization.rooms import ROOMS
 from views.organization.writing import WritingView
 from views.web import csp_nonce
@@ -25,6 +27,13 @@ def register(app: Flask) -> None:
         theme=THEME,
         index_view=OrganizationHome(name="団体マイページ", url="/mypage", endpoint="organization", menu_icon_value="home"),
         csp_nonce_generator=csp_nonce,
+    )
+    door.door = Doorway(
+        door,
+        title="団体マイページ",
+        path="/mypage/",
+        groups=("", PUT_UP, LOOK_UP),
+        name=lambda: own_organization().display_name,
     )
     # The manual's menu has two more places, for views that are not built yet: 「登録内容の確認/更新」 here, and the
     # category 「登録人材情報を探す」 (人材閲覧・オファーメール発信, 気になる/応募一覧, メールボックス) before the others. The latter
