@@ -1,7 +1,6 @@
 """What `make run` says on the terminal."""
 
 import sys
-from urllib.parse import urlsplit
 
 from portal.settings import Settings
 
@@ -38,7 +37,7 @@ def near_address(chosen: Settings) -> str:
 
 def show(chosen: Settings, *, catching: bool) -> None:
     base = chosen.base_url.rstrip("/")
-    database = "SQLite " + urlsplit(chosen.database_url).path if chosen.is_sqlite else "PostgreSQL"
+    database = "SQLite " + chosen.database_url.removeprefix("sqlite:///") if chosen.is_sqlite else "PostgreSQL"
     lines = [
         "",
         f"  PARTNER を起動しました  {base}/",
