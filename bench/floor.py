@@ -37,7 +37,7 @@ def approve(connection: Connection, ids: list[int], now: datetime) -> None:
     """One conditional UPDATE that feeds the trail and the letters, committed."""
     moved = connection.execute(
         text(
-            f"UPDATE version SET state = 'approved', revision = revision + 1, decided_at = :now "  # noqa: S608  # ids are ours
+            f"UPDATE version SET state = 'approved', revision = revision + 1, decided_at = :now "  # ids are ours
             f"WHERE state = 'submitted' AND id IN ({','.join(map(str, ids))}) RETURNING id, organization_id"
         ),
         {"now": stamp(connection, now)},
@@ -86,10 +86,17 @@ def add_letters(connection: Connection, letter: str, ids: list[int], now: dateti
             "INSERT INTO outbox_mail (message_id, lane, letter, params, recipient, state, next_at, attempts, owner, last_error, "
             "created_at, version_id) VALUES (:message, 'normal', :letter, '{}', 'a@example.jp', 'queued', :at, 0, '', '', :at, :id)"
         ),
-        [{"message": f"<{letter}{key}{now}>", "letter": letter, "at": stamp(connection, now), "id": key} for key in ids],
+        [
+            {"message": f"<{letter}{key}{now}>", "letter": letter, "at": stamp(connection, now), "id": key}
+            for key in ids
+        ],
     )
 
 
 def stamp(connection: Connection, moment: datetime) -> Any:
     """SQLite keeps moments as naive text."""
-    return moment if connection.dialect.name == "postgresql" else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return (
+        moment
+        if connection.dialect.name == "postgresql"
+        else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+    )

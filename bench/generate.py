@@ -20,8 +20,17 @@ CHUNK = 2000
 COUNTRIES = ("LA", "KH", "VN", "KE", "NP", "BD", "MM", "PH", "ID", "TZ", "SN", "PE")
 FIELDS = tuple(f"{number:02d}" for number in range(1, 24))
 PLACES = ("ラオス", "カンボジア", "ベトナム", "ケニア", "ネパール", "バングラデシュ", "東京", "セネガル", "ペルー")
-WORKS = ("給水施設維持管理専門家", "業務調整員", "保健システム強化アドバイザー", "広報アシスタント", "学校防災 現地調整員", "農村開発インターン")
-TEXT = "農村部の学校と保健センターで給水・衛生設備の整備を進めるプロジェクトを、現地の職員とともに計画どおりに進めます。"
+WORKS = (
+    "給水施設維持管理専門家",
+    "業務調整員",
+    "保健システム強化アドバイザー",
+    "広報アシスタント",
+    "学校防災 現地調整員",
+    "農村開発インターン",
+)
+TEXT = (
+    "農村部の学校と保健センターで給水・衛生設備の整備を進めるプロジェクトを、現地の職員とともに計画どおりに進めます。"
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Size:
 
 
 def fill(connection: Connection, size: Size, *, now: datetime) -> None:
-    dice = random.Random(size.seed)  # noqa: S311  # data, not secrets
+    dice = random.Random(size.seed)  # data, not secrets
     write(connection, Organization.__table__, organizations(size, now))
     write(connection, Account.__table__, accounts(size, now))
     rows = list(versions(size, dice, now))
@@ -88,7 +97,9 @@ def versions(size: Size, dice: random.Random, now: datetime) -> Iterator[dict[st
         kind = dice.choices((Kind.job, Kind.event, Kind.notice), (6, 3, 1))[0]
         state = state_of(key, size, dice)
         submitted = now - timedelta(hours=dice.randrange(1, 120))
-        publish_at = now + timedelta(hours=dice.randrange(1, 600) * (1 if state in (State.submitted, State.draft) else -1))
+        publish_at = now + timedelta(
+            hours=dice.randrange(1, 600) * (1 if state in (State.submitted, State.draft) else -1)
+        )
         yield {
             "id": key,
             "entry_id": key,
@@ -168,7 +179,9 @@ def restart_ids(connection: Connection) -> None:
     """PostgreSQL's sequences do not notice given ids; afterwards both databases know their tables' statistics."""
     if connection.dialect.name == "postgresql":
         for table in ("organization", "account", "entry", "version"):
-            connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))  # noqa: S608
+            connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            )
         connection.commit()
     connection.execute(text("ANALYZE"))
     connection.commit()

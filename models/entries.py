@@ -98,7 +98,9 @@ class Version(Base):
 
     __mapper_args__ = {"polymorphic_on": "kind"}
     __table_args__ = (
-        Index("uq_version_open", "entry_id", unique=True, **_where("state IN ('draft','submitted','returned','approved')")),
+        Index(
+            "uq_version_open", "entry_id", unique=True, **_where("state IN ('draft','submitted','returned','approved')")
+        ),
         Index("ix_version_queue", "due_at", "id", **_where("state = 'submitted'")),
         Index("ix_version_approved", "publish_at", "id", **_where("state = 'approved'")),
         Index("ix_version_published", "kind", "published_at", "id", **_where("state = 'published'")),
@@ -177,7 +179,10 @@ class JobVersion(ApplicationMethod, Version):
     return_documents: Mapped[str] = mapped_column(default="")
 
     documents: Mapped[list[DocumentRequirement]] = relationship(
-        order_by="DocumentRequirement.position", cascade="all, delete-orphan", foreign_keys="DocumentRequirement.version_id", overlaps="documents"
+        order_by="DocumentRequirement.position",
+        cascade="all, delete-orphan",
+        foreign_keys="DocumentRequirement.version_id",
+        overlaps="documents",
     )
 
 
@@ -210,7 +215,10 @@ class EventVersion(ApplicationMethod, Version):
     cancel_policy: Mapped[str] = mapped_column(default="")
 
     documents: Mapped[list[DocumentRequirement]] = relationship(
-        order_by="DocumentRequirement.position", cascade="all, delete-orphan", foreign_keys="DocumentRequirement.version_id", overlaps="documents"
+        order_by="DocumentRequirement.position",
+        cascade="all, delete-orphan",
+        foreign_keys="DocumentRequirement.version_id",
+        overlaps="documents",
     )
     sessions: Mapped[list[EventSession]] = relationship(order_by="EventSession.starts_at", cascade="all, delete-orphan")
 

@@ -35,7 +35,9 @@ class Account(Base):
     organization: Mapped[Organization | None] = relationship(back_populates="members")
 
     __table_args__ = (
-        CheckConstraint("(role IN ('owner','editor','viewer')) = (organization_id IS NOT NULL)", name="member_has_organization"),
+        CheckConstraint(
+            "(role IN ('owner','editor','viewer')) = (organization_id IS NOT NULL)", name="member_has_organization"
+        ),
     )
 
 

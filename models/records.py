@@ -28,7 +28,13 @@ class AuditEvent(Base):
     ip: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
-    __table_args__ = (Index(None, "subject", "subject_id", "id"), Index(None, "action", "id"), Index(None, "actor_id", "id"))
+    __table_args__ = (
+        Index(None, "subject", "subject_id", "id"),
+        Index(None, "action", "id"),
+        Index(None, "actor_id", "id"),
+        Index(None, "organization_id", "id"),
+        Index(None, "batch"),
+    )
 
 
 class JobStatus(Base):

@@ -117,7 +117,12 @@ JOB_CATEGORIES = _list(
 )
 # Work that supports projects needs no 分野課題.
 PROJECT_CATEGORIES = frozenset(value for value in JOB_CATEGORIES.values if value.startswith("P"))
-WORK_STYLES = _list(("M0", "マネジメント系・無期"), ("M1", "マネジメント系・有期"), ("S0", "スペシャリスト系・無期"), ("S1", "スペシャリスト系・有期"))
+WORK_STYLES = _list(
+    ("M0", "マネジメント系・無期"),
+    ("M1", "マネジメント系・有期"),
+    ("S0", "スペシャリスト系・無期"),
+    ("S1", "スペシャリスト系・有期"),
+)
 POST_LANGUAGES = _list(("ja", "日本語", "Japanese"), ("en", "英語", "English"))
 PLACE_KINDS = _list(
     ("domestic", "国内"),
@@ -127,7 +132,11 @@ PLACE_KINDS = _list(
     ("unspecified", "未定・ロスター"),
 )
 SMOKING = _list(
-    ("none", "屋内禁煙"), ("room", "喫煙室あり"), ("outside", "屋外で喫煙可"), ("na", "該当なし（海外・在宅）"), ("other", "その他")
+    ("none", "屋内禁煙"),
+    ("room", "喫煙室あり"),
+    ("outside", "屋外で喫煙可"),
+    ("na", "該当なし（海外・在宅）"),
+    ("other", "その他"),
 )
 DEGREES = _list(
     ("any", "不問"), ("high", "高校"), ("college", "専門・短大・高専"), ("bachelor", "大学"), ("master", "修士"), ("doctor", "博士"),
@@ -135,12 +144,14 @@ DEGREES = _list(
 )  # fmt: skip
 EXPERIENCES = _list(("any", "不問"), ("0", "0〜2年"), ("3", "3〜4年"), ("5", "5〜9年"), ("10", "10年以上"))
 LANGUAGE_LEVELS = _list(
-    ("N", "母語"), ("S", "S（専門的な交渉・執筆）"), ("A", "A（業務全般）"), ("B", "B（日常業務）"), ("C", "C（簡単なやり取り）")
+    ("N", "母語"),
+    ("S", "S（専門的な交渉・執筆）"),
+    ("A", "A（業務全般）"),
+    ("B", "B（日常業務）"),
+    ("C", "C（簡単なやり取り）"),
 )
 LANGUAGE_NEEDS = _list(("must", "必須"), ("nice", "歓迎"))
-_LANGUAGE_CODES = (
-    "ja en fr es pt ar ru zh ko id ms vi th lo km my tl ne si ta hi ur bn mn uz kk ky fa tr sw am rw mg de it tet tpi"
-).split()
+_LANGUAGE_CODES = ["ja", "en", "fr", "es", "pt", "ar", "ru", "zh", "ko", "id", "ms", "vi", "th", "lo", "km", "my", "tl", "ne", "si", "ta", "hi", "ur", "bn", "mn", "uz", "kk", "ky", "fa", "tr", "sw", "am", "rw", "mg", "de", "it", "tet", "tpi"]
 LANGUAGES = CodeList(tuple(Code(code, JAPANESE.languages.get(code, code)) for code in _LANGUAGE_CODES))
 COUNTRIES = CodeList(tuple(Code(code, name) for code, name in COUNTRY_NAMES))
 TALENT_LEVELS = _list(("1", "メルマガ"), ("2", "参加"), ("3", "求職"), ("4", "応募"))
@@ -173,7 +184,9 @@ RESUME_ITEMS = _list(
     ("wishes", "本人希望"),
     ("photo", "写真"),
 )
-RESULT_NOTICES = _list(("all", "全員に通知"), ("passed", "合格者のみに通知"), ("by_date", "期日までに連絡がない場合は不合格"))
+RESULT_NOTICES = _list(
+    ("all", "全員に通知"), ("passed", "合格者のみに通知"), ("by_date", "期日までに連絡がない場合は不合格")
+)
 RETURN_DOCUMENTS = _list(("no", "返却しない"), ("yes", "返却する"), ("destroy", "返却せず責任をもって破棄する"))
 EVENT_CATEGORIES = _list(
     ("training", "研修"),
@@ -189,16 +202,16 @@ SCHEDULE_KINDS = _list(("dated", "日時指定"), ("series", "複数回"), ("alw
 OVERFLOWS = _list(("lottery", "抽選"), ("first", "先着"), ("selection", "選考"), ("waiting", "キャンセル待ち"))
 FEE_KINDS = _list(("free", "無料"), ("paid", "有料"))
 NOTICE_CATEGORIES = _list(
-    ("news", "お知らせ"), ("report", "活動報告"), ("publication", "出版・資料"), ("grant", "公募（助成等）"), ("other", "その他")
+    ("news", "お知らせ"),
+    ("report", "活動報告"),
+    ("publication", "出版・資料"),
+    ("grant", "公募（助成等）"),
+    ("other", "その他"),
 )
 PREFECTURES = CodeList(
     tuple(
         Code(name, name)
-        for name in (
-            "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 "
-            "石川県 福井県 山梨県 長野県 岐阜県 静岡県 愛知県 三重県 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 "
-            "岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
-        ).split()
+        for name in ["北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県", "福島県", "茨城県", "栃木県", "群馬県", "埼玉県", "千葉県", "東京都", "神奈川県", "新潟県", "富山県", "石川県", "福井県", "山梨県", "長野県", "岐阜県", "静岡県", "愛知県", "三重県", "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県", "岡山県", "広島県", "山口県", "徳島県", "香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県"]
     )
 )
 

@@ -5,7 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, true
 
 from models.entries import Entry, Version
+from models.mail import OutboxMail
 from models.organizations import Organization
+from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
 from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Action, Role, State
 from portal.actors import Actor
 
@@ -13,6 +15,9 @@ EDITORS = frozenset({Role.editor, Role.owner})
 MEMBERS = frozenset(MEMBER_ROLES)
 SECRETARIAT = frozenset(SECRETARIAT_ROLES)
 CLOCK_ONLY = frozenset({Role.system})
+
+# What the secretariat keeps for itself; which of its roles may change a row is the view's and the service's business.
+OFFICE_RECORDS = (Phrase, ClosedDay, OutboxMail, AuditEvent, JobStatus)
 
 # Who may at all; whether they may on this row is `visible`, and whether it is in the right state is the workflow.
 MAY: dict[str, frozenset[Role]] = {
@@ -48,6 +53,6 @@ def visible(actor: Actor, model: Any) -> ColumnElement[bool]:
         return Organization.id == actor.organization_id
     if actor.is_secretariat and model is Version:
         return Version.state != State.draft  # what was not handed in is the organization's own
-    if actor.is_secretariat and model in (Entry, Organization):
+    if actor.is_secretariat and model in (Entry, Organization, *OFFICE_RECORDS):
         return true()
     return false()

@@ -67,7 +67,17 @@ class Settings:
 
 
 def _flag(text: str) -> bool:
-    answer = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
+    answer = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+        "": False,
+    }
     return answer[text.strip().lower()]
 
 

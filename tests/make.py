@@ -84,7 +84,9 @@ class Maker:
         submission.submit(seen(version), actor=actor, now=self.now, days=APPROVAL_DAYS)
         return self._saved(version)
 
-    def approved(self, kind: Kind = Kind.job, *, actor: Actor | None = None, office: Actor | None = None, **content: Any) -> Version:
+    def approved(
+        self, kind: Kind = Kind.job, *, actor: Actor | None = None, office: Actor | None = None, **content: Any
+    ) -> Version:
         version = self.submitted(kind, actor=actor, **content)
         return self.move(Action.approve, version, actor=office or self.secretary())
 
@@ -102,7 +104,9 @@ class Maker:
         if state is State.submitted:
             return self.submitted(kind, actor=actor)
         if state is State.returned:
-            return self.move(Action.return_, self.submitted(kind, actor=actor), actor=office, comment="ご確認ください。")
+            return self.move(
+                Action.return_, self.submitted(kind, actor=actor), actor=office, comment="ご確認ください。"
+            )
         if state is State.approved:
             return self.approved(kind, actor=actor, office=office)
         version = self.published(kind, actor=actor)

@@ -131,7 +131,9 @@ class ScopedView(Door, ModelView):
     def chosen(self, ids: Sequence[str]) -> Sequence[Any]:
         """The visible rows among raw ids of a bulk action."""
         keys = [whole_number(text, highest=LARGEST_ID) for text in ids]
-        return db.session.scalars(select(self.model).where(self.model.id.in_(keys), visible(current_actor(), self.model))).all()
+        return db.session.scalars(
+            select(self.model).where(self.model.id.in_(keys), visible(current_actor(), self.model))
+        ).all()
 
     # Input that Flask-Admin itself would answer with a 500.
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from markupsafe import Markup
 
 from models.states import Role
@@ -15,24 +15,18 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(icon=icon, asset=asset, home_of=home_of)
 
 
+@lru_cache(maxsize=256)
 def icon(name: str, css: str = "i") -> Markup:
     """A stroke icon of the sprite; words beside it tell what it means."""
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(css, asset("icons.svg"), name)
 
 
-def asset(name: str) -> str:
-    """The address of a file in static/, which changes with its content."""
-    folder = Path(current_app.static_folder or "")
-    return url_for("static", filename=name, v=_fingerprint(folder / name, _changed(folder / name)))
-
-
-def _changed(path: Path) -> float:
-    return path.stat().st_mtime if path.exists() else 0.0
-
-
 @lru_cache(maxsize=64)
-def _fingerprint(path: Path, _changed_at: float) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else "missing"
+def asset(name: str) -> str:
+    """The address of a file in static/, which changes with its content. Files change with a new start only."""
+    path = Path(current_app.static_folder or "") / name
+    version = sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else "missing"
+    return f"/static/{name}?v={version}"
 
 
 def home_of(actor: Actor) -> str:

@@ -32,6 +32,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_event_action_id", "audit_event", ["action", "id"])
     op.create_index("ix_audit_event_actor_id_id", "audit_event", ["actor_id", "id"])
+    op.create_index("ix_audit_event_batch", "audit_event", ["batch"])
+    op.create_index("ix_audit_event_organization_id_id", "audit_event", ["organization_id", "id"])
     op.create_index("ix_audit_event_subject_subject_id_id", "audit_event", ["subject", "subject_id", "id"])
 
     op.create_table(

@@ -13,7 +13,7 @@ def of(version: EventVersion, *, number: str, base_url: str) -> str:
     calendar.add("version", "2.0")
     for place, session in enumerate(version.sessions, start=1):
         event = Event()
-        event.add("uid", f"{number}-{place}@{base_url.split('//')[-1]}")
+        event.add("uid", f"{number}-{place}@{base_url.rsplit('//', maxsplit=1)[-1]}")
         event.add("dtstamp", (version.published_at or version.updated_at).astimezone(UTC))
         event.add("dtstart", session.starts_at.astimezone(UTC))
         event.add("dtend", session.ends_at.astimezone(UTC))

@@ -35,17 +35,42 @@ CARD: Mapping[Kind, tuple[Any, ...]] = {
         JobVersion.languages,
         JobVersion.fields,
     ),
-    Kind.event: (EventVersion.category, EventVersion.formats, EventVersion.venue, EventVersion.fee_kind, EventVersion.fields),
+    Kind.event: (
+        EventVersion.category,
+        EventVersion.formats,
+        EventVersion.venue,
+        EventVersion.fee_kind,
+        EventVersion.fields,
+    ),
     Kind.notice: (NoticeVersion.category,),
 }
 TABLES: Mapping[Kind, Any] = {Kind.job: JobVersion, Kind.event: EventVersion, Kind.notice: NoticeVersion}
 # A facet's prefix and the content field it comes from.
 FACETS: Mapping[Kind, Mapping[str, str]] = {
-    Kind.job: {"employment": "employment_kind", "category": "job_category", "field": "fields", "country": "countries", "place": "place_kind"},
+    Kind.job: {
+        "employment": "employment_kind",
+        "category": "job_category",
+        "field": "fields",
+        "country": "countries",
+        "place": "place_kind",
+    },
     Kind.event: {"category": "category", "field": "fields", "format": "formats", "fee": "fee_kind"},
     Kind.notice: {"category": "category"},
 }
-TEXTS = ("title", "employer_name", "duties", "background", "must_have", "nice_to_have", "body", "audience", "organizer", "venue", "city", "city_abroad")
+TEXTS = (
+    "title",
+    "employer_name",
+    "duties",
+    "background",
+    "must_have",
+    "nice_to_have",
+    "body",
+    "audience",
+    "organizer",
+    "venue",
+    "city",
+    "city_abroad",
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +128,14 @@ def is_public(now: datetime) -> ColumnElement[bool]:
 def search(kind: Kind, wanted: Search, *, now: datetime) -> Page:
     """One page of a kind's public list: two statements whatever its length."""
     query = _matching(kind, wanted, now=now)
-    total = db.session.scalar(select(func.count()).select_from(query.with_only_columns(Version.id).limit(COUNT_CAP + 1).subquery()))
-    order = (Version.close_at.is_(None), Version.close_at, Version.id) if wanted.by_deadline else (Version.published_at.desc(), Version.id.desc())
+    total = db.session.scalar(
+        select(func.count()).select_from(query.with_only_columns(Version.id).limit(COUNT_CAP + 1).subquery())
+    )
+    order = (
+        (Version.close_at.is_(None), Version.close_at, Version.id)
+        if wanted.by_deadline
+        else (Version.published_at.desc(), Version.id.desc())
+    )
     rows = db.session.execute(query.order_by(*order).limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)).all()
     return Page(rows, total or 0, wanted.page)
 
@@ -115,7 +146,9 @@ def _matching(kind: Kind, wanted: Search, *, now: datetime) -> Select[Any]:
         query = query.where(Version.search_text.contains(word, autoescape=True))
     for facet, codes in wanted.facets.items():
         if codes:
-            query = query.where(_any_of([Version.facets.contains(f" {facet}:{code} ", autoescape=True) for code in codes]))
+            query = query.where(
+                _any_of([Version.facets.contains(f" {facet}:{code} ", autoescape=True) for code in codes])
+            )
     return query
 
 

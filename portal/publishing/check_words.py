@@ -35,7 +35,9 @@ GENDER = re.compile(
     r"(?:男性|女性|男子|女子)(?:の方)?(?:のみ|限定|歓迎|希望|優遇|優先|に限る|に限ります|急募|を募集)"
     r"|(?:営業|カメラ|ガード|サービス)マン(?![シショネダゴトゲーグ])|保母|看護婦|スチュワーデス|ウ[ェエ]イ(?:トレス|ター)|主婦(?!\s*[・/(]?\s*主?夫)"
 )
-NATION = re.compile(r"(?:日本)?国籍(?:を有する|を持つ|の方|者|に限|のみ|要件)|日本人(?:のみ|限定|に限)|外国人(?:不可|お断り)")
+NATION = re.compile(
+    r"(?:日本)?国籍(?:を有する|を持つ|の方|者|に限|のみ|要件)|日本人(?:のみ|限定|に限)|外国人(?:不可|お断り)"
+)
 PERSONAL = re.compile(
     r"本籍|戸籍(?:謄本|抄本|全部事項)?|住民票|家族(?:構成|の職業|関係|の収入)|身元(?:調査|保証人?)|健康診断書|支持政党|愛読書|尊敬する人物"
     r"|生活信条|自宅(?:付近|周辺)の(?:地図|略図)|通勤経路の?略図|思想(?:・|及び)?信条"
@@ -47,9 +49,27 @@ FEE = re.compile(
 OWN_COST = re.compile(r"当(?:団体|機構|社|法人|機関)(?:が|で)?(?:支給|負担)")
 
 RULES = (
-    WordRule("Q-09", "warning", AGE, "年齢を条件とする表現があります。年齢制限の欄で例外事由を示すか、必要な能力で書いてください。", "age_limit"),
-    WordRule("Q-12", "warning", GENDER, "性別を条件とする表現があります。例外に当たる場合は性別に関する条件の欄に理由を書いてください。", "gender_limit"),
-    WordRule("Q-13", "warning", NATION, "国籍を条件とする表現があります。必要な理由を国籍・在留の要件の欄に書いてください。", "nationality_condition"),
+    WordRule(
+        "Q-09",
+        "warning",
+        AGE,
+        "年齢を条件とする表現があります。年齢制限の欄で例外事由を示すか、必要な能力で書いてください。",
+        "age_limit",
+    ),
+    WordRule(
+        "Q-12",
+        "warning",
+        GENDER,
+        "性別を条件とする表現があります。例外に当たる場合は性別に関する条件の欄に理由を書いてください。",
+        "gender_limit",
+    ),
+    WordRule(
+        "Q-13",
+        "warning",
+        NATION,
+        "国籍を条件とする表現があります。必要な理由を国籍・在留の要件の欄に書いてください。",
+        "nationality_condition",
+    ),
     WordRule("Q-14", "warning", FEE, "応募者に費用の負担を求める表現があります。求人では徴収できません。"),
 )
 
@@ -85,19 +105,36 @@ def _asked_documents(content: Mapping[str, Any]) -> Iterator[ROW]:
     for row in content.get("documents") or ():
         name = normalized(row["name"])
         if NEVER_ASKED.search(name):
-            yield "Q-11", "error", "documents", f"「{row['name']}」は、公正な採用選考のため応募書類として求められません。"
+            yield (
+                "Q-11",
+                "error",
+                "documents",
+                f"「{row['name']}」は、公正な採用選考のため応募書類として求められません。",
+            )
         elif PERSONAL.search(name):
             yield "Q-11", "warning", "documents", f"「{row['name']}」は、選考に必要な理由がある場合だけ求めてください。"
 
 
-KNOWN_DOCUMENTS = ("推薦状", "業務企画書", "語学証明書", "顔写真", "職務経歴書", "志望理由書", "小論文", "卒業証明書", "成績証明書")
+KNOWN_DOCUMENTS = (
+    "推薦状",
+    "業務企画書",
+    "語学証明書",
+    "顔写真",
+    "職務経歴書",
+    "志望理由書",
+    "小論文",
+    "卒業証明書",
+    "成績証明書",
+)
 
 
 def _named_documents(content: Mapping[str, Any]) -> Iterator[ROW]:
     """A document that the text asks for but nobody can hand in."""
     if content.get("apply_via") != "web":
         return
-    names = normalized(" ".join(row["name"] for row in content.get("documents") or ()) + (content.get("resume_file_name") or ""))
+    names = normalized(
+        " ".join(row["name"] for row in content.get("documents") or ()) + (content.get("resume_file_name") or "")
+    )
     text = normalized(content.get("how_to_apply"))
     for document in KNOWN_DOCUMENTS:
         if document in text and document not in names:

@@ -162,7 +162,9 @@ def _url(field: Field, value: str) -> str:
     return ""
 
 
-def _dates(kind: Kind, content: Content, *, now: datetime, base: Content | None, confirmed_at: datetime) -> Iterator[Row]:
+def _dates(
+    kind: Kind, content: Content, *, now: datetime, base: Content | None, confirmed_at: datetime
+) -> Iterator[Row]:
     publish_at, unpublish_at = content.get("publish_at"), content.get("unpublish_at")
     if publish_at:
         yield from _publication(publish_at, now=now, base=base, confirmed_at=confirmed_at)
@@ -181,7 +183,11 @@ def _publication(publish_at: datetime, *, now: datetime, base: Content | None, c
     if publish_at <= confirmed_at:
         yield _error("Q-03", "publish_at", "掲載希望日時は今より後の日時にしてください。")
     elif local(publish_at).date() < add_business_days(local(now).date(), APPROVAL_DAYS):
-        yield _warning("Q-23", "publish_at", "掲載希望日時まで3営業日ありません。承認が間に合わない場合は、承認後すぐに公開します。")
+        yield _warning(
+            "Q-23",
+            "publish_at",
+            "掲載希望日時まで3営業日ありません。承認が間に合わない場合は、承認後すぐに公開します。",
+        )
 
 
 def _period(content: Content, *, now: datetime) -> Iterator[Row]:
@@ -227,7 +233,9 @@ def _documents(content: Content) -> Iterator[Row]:
         if not name:
             yield _error("F-01", "documents", f"応募書類{place}の書類名を入力してください。")
         elif len(name) > 60:
-            yield _error("F-02", "documents", f"応募書類{place}の書類名は60文字以内で入力してください（現在{len(name)}文字）。")
+            yield _error(
+                "F-02", "documents", f"応募書類{place}の書類名は60文字以内で入力してください（現在{len(name)}文字）。"
+            )
     doubled = sorted({name for name in names if name and names.count(name) > 1})
     if doubled:
         yield _error("F-03", "documents", f"書類名「{doubled[0]}」が重複しています。1つの書類名につき1ファイルです。")

@@ -78,7 +78,9 @@ def revise(entry_id: int, *, actor: Actor, now: datetime) -> Version:
     """The draft that will replace what is public; an open one is continued, one that waits is a conflict."""
     _require_write(actor)
     entry = _entry(entry_id, actor=actor)
-    waiting = db.session.scalars(select(Version).where(Version.entry_id == entry.id, Version.state.in_(OPEN_STATES))).one_or_none()
+    waiting = db.session.scalars(
+        select(Version).where(Version.entry_id == entry.id, Version.state.in_(OPEN_STATES))
+    ).one_or_none()
     if waiting is not None:
         if waiting.state in EDITABLE_STATES and not is_held(waiting, now=now):
             return waiting
@@ -102,8 +104,12 @@ def copy(entry_id: int, *, actor: Actor, now: datetime) -> Version:
         kind=source.kind, organization_id=source.organization_id, number=_next_number(source.kind, now), created_at=now
     )
     db.session.add(entry)
-    version = _new_version(entry, content.copied(source.kind, content.read(source)), actor=actor, now=now, copied_from=source)
-    audit.record("entry.copy", subject="version", subject_id=version.id, actor=actor, now=now, details={"from": source.id})
+    version = _new_version(
+        entry, content.copied(source.kind, content.read(source)), actor=actor, now=now, copied_from=source
+    )
+    audit.record(
+        "entry.copy", subject="version", subject_id=version.id, actor=actor, now=now, details={"from": source.id}
+    )
     return version
 
 
@@ -124,7 +130,9 @@ def discard(seen: Seen, *, actor: Actor, now: datetime) -> None:
 
 def newest(entry: Entry) -> Version:
     """The open version if there is one, else what is or was public."""
-    waiting = db.session.scalars(select(Version).where(Version.entry_id == entry.id, Version.state.in_(OPEN_STATES))).one_or_none()
+    waiting = db.session.scalars(
+        select(Version).where(Version.entry_id == entry.id, Version.state.in_(OPEN_STATES))
+    ).one_or_none()
     version = waiting or entry.live_version
     if version is None:
         raise NotFound
@@ -181,7 +189,9 @@ def _save_refusal(version: Version, *, now: datetime) -> Conflict:
         return Conflict("競合：申請中または公開中のため、内容は変更できません。")
     editor = db.session.get(Account, version.updated_by_id) if version.updated_by_id else None
     who = f"{editor.name}さん" if editor else "ほかの人"
-    return Conflict(f"競合：{who}が{local(version.updated_at):%H:%M}に保存しました。入力した内容はまだ保存されていません。")
+    return Conflict(
+        f"競合：{who}が{local(version.updated_at):%H:%M}に保存しました。入力した内容はまだ保存されていません。"
+    )
 
 
 def _next_number(kind: Kind, now: datetime) -> str:

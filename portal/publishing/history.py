@@ -48,15 +48,30 @@ class Event:
 def history_of(entry_id: int, *, actor: Actor, now: datetime, hold: timedelta = HOLD) -> list[Event]:
     """Newest first. An organization reads neither a decision on hold nor one that was taken back within the hold."""
     rows = db.session.execute(
-        select(AuditEvent.at, AuditEvent.action, AuditEvent.subject_id, AuditEvent.actor_role, AuditEvent.details, Account.name)
+        select(
+            AuditEvent.at,
+            AuditEvent.action,
+            AuditEvent.subject_id,
+            AuditEvent.actor_role,
+            AuditEvent.details,
+            Account.name,
+        )
         .join(Version, Version.id == AuditEvent.subject_id)
         .outerjoin(Account, Account.id == AuditEvent.actor_id)
-        .where(AuditEvent.subject == "version", Version.entry_id == entry_id, visible(actor, Version), AuditEvent.action.in_([f"entry.{action}" for action in TOLD]))
+        .where(
+            AuditEvent.subject == "version",
+            Version.entry_id == entry_id,
+            visible(actor, Version),
+            AuditEvent.action.in_([f"entry.{action}" for action in TOLD]),
+        )
         .order_by(AuditEvent.id.desc())
         .limit(LONGEST)
     ).all()
     told = rows if actor.is_secretariat else _told(rows, now=now, hold=hold)
-    return [Event(row.at, _who(row, actor), ACTION_LABEL[row.action.removeprefix("entry.")], row.details.get("comment", "")) for row in told]
+    return [
+        Event(row.at, _who(row, actor), ACTION_LABEL[row.action.removeprefix("entry.")], row.details.get("comment", ""))
+        for row in told
+    ]
 
 
 def _told(rows: Sequence[Row[Any]], *, now: datetime, hold: timedelta) -> list[Row[Any]]:

@@ -35,7 +35,13 @@ def tell(
 
 def _params(row: Row[Any], comment: str) -> dict[str, Any]:
     publish_at = row.publish_at.isoformat() if row.publish_at else None
-    return {"title": row.title, "kind": row.kind, "entry_id": row.entry_id, "publish_at": publish_at, "comment": comment}
+    return {
+        "title": row.title,
+        "kind": row.kind,
+        "entry_id": row.entry_id,
+        "publish_at": publish_at,
+        "comment": comment,
+    }
 
 
 def recipients(organization_ids: set[int]) -> dict[int, list[str]]:

@@ -36,7 +36,11 @@ class Wanted:
 
 def shown_state(version: Any, *, now: datetime) -> ColumnElement[Any]:
     """The state column, with decisions on hold still shown as waiting."""
-    held = version.hold_until.is_not(None) & (version.hold_until > now) & version.state.in_((State.approved, State.returned))
+    held = (
+        version.hold_until.is_not(None)
+        & (version.hold_until > now)
+        & version.state.in_((State.approved, State.returned))
+    )
     return case((held, State.submitted), else_=version.state)
 
 
@@ -63,14 +67,18 @@ def counts(kind: Kind, *, actor: Actor, now: datetime) -> dict[State, int]:
     live = select(base.c.live_state.label("state"), base.c.id)
     opened = select(base.c.open_state.label("state"), base.c.id)
     both = live.union(opened).subquery()
-    rows = db.session.execute(select(both.c.state, func.count()).where(both.c.state.is_not(None)).group_by(both.c.state))
+    rows = db.session.execute(
+        select(both.c.state, func.count()).where(both.c.state.is_not(None)).group_by(both.c.state)
+    )
     return {State(state): count for state, count in rows}
 
 
 def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
     """The entry with what is public of it; NotFound when it is another organization's or of another kind."""
     entry = db.session.scalars(
-        select(Entry).options(joinedload(Entry.live_version)).where(Entry.id == entry_id, Entry.kind == kind, visible(actor, Entry))
+        select(Entry)
+        .options(joinedload(Entry.live_version))
+        .where(Entry.id == entry_id, Entry.kind == kind, visible(actor, Entry))
     ).one_or_none()
     if entry is None:
         raise NotFound
@@ -113,7 +121,10 @@ def _query(*kinds: Kind, actor: Actor, now: datetime) -> Select[Any]:
 
 def _order(wanted: Wanted) -> tuple[Any, ...]:
     """The latest first unless asked otherwise; what has no date comes last either way."""
-    columns = {"publish": func.coalesce(Open.publish_at, Live.publish_at), "deadline": func.coalesce(Live.close_at, Open.close_at)}
+    columns = {
+        "publish": func.coalesce(Open.publish_at, Live.publish_at),
+        "deadline": func.coalesce(Live.close_at, Open.close_at),
+    }
     number = Entry.id.asc() if wanted.upward else Entry.id.desc()
     if wanted.sort not in columns:
         return (number,)

@@ -87,7 +87,11 @@ def _act(ids: list[int], act: Callable[[Sequence[int], datetime], int], *, now: 
 
 def _publish(ids: Sequence[int], now: datetime) -> int:
     entries = select(Version.entry_id).where(Version.id.in_(ids))
-    before = list(db.session.scalars(select(Entry.live_version_id).where(Entry.id.in_(entries), Entry.live_version_id.is_not(None))))
+    before = list(
+        db.session.scalars(
+            select(Entry.live_version_id).where(Entry.id.in_(entries), Entry.live_version_id.is_not(None))
+        )
+    )
     if before:
         move_due(Action.supersede, before, now=now)
     moved = move_due(Action.publish, ids, due_for_publication(now), now=now)
@@ -104,7 +108,9 @@ def _publish(ids: Sequence[int], now: datetime) -> int:
     db.session.execute(
         insert(Publication).from_select(
             ["version_id", "entry_id", "due_at", "published_at"],
-            select(Version.id, Version.entry_id, Version.publish_at, literal(now, Version.updated_at.type)).where(Version.id.in_(published)),
+            select(Version.id, Version.entry_id, Version.publish_at, literal(now, Version.updated_at.type)).where(
+                Version.id.in_(published)
+            ),
         )
     )
     return len(published)

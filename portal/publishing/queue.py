@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -15,6 +14,7 @@ from models.people import Account
 from models.states import Kind, State
 from portal.actors import Actor
 from portal.permissions import visible
+from portal.publishing.workflow import Seen
 
 PAGE_SIZE = 50
 LAST_PAGE = 1000
@@ -43,7 +43,9 @@ def waiting(wanted: Filter, *, actor: Actor) -> Sequence[Row[Any]]:
 def counts(*, actor: Actor) -> dict[Kind, int]:
     """How many wait of each kind, in one statement on the queue's own index."""
     rows = db.session.execute(
-        select(Version.kind, func.count()).where(Version.state == State.submitted, visible(actor, Version)).group_by(Version.kind)
+        select(Version.kind, func.count())
+        .where(Version.state == State.submitted, visible(actor, Version))
+        .group_by(Version.kind)
     )
     return {kind: count for kind, count in rows}
 
@@ -97,5 +99,13 @@ def _narrowed(wanted: Filter, *, actor: Actor) -> Select[Any]:
         query = query.where(Version.assignee_id == actor.account_id)
     if wanted.text:
         text = wanted.text[:LONGEST_SEARCH]
-        query = query.where(Version.title.contains(text, autoescape=True) | Organization.name.contains(text, autoescape=True))
+        query = query.where(
+            Version.title.contains(text, autoescape=True) | Organization.name.contains(text, autoescape=True)
+        )
     return query
+
+
+def all_seen(wanted: Filter, *, actor: Actor, most: int) -> list[Seen]:
+    """What the filter matches, oldest deadline first, as it stands now."""
+    query = _narrowed(wanted, actor=actor).with_only_columns(Version.id, Version.revision)
+    return [Seen(*row) for row in db.session.execute(query.order_by(Version.due_at, Version.id).limit(most)).tuples()]

@@ -7,7 +7,14 @@ from models.states import ApplyVia
 from portal.clock import local
 from portal.wording import KIND_WORDS
 
-EMPLOYMENT = {"BID": "CONTRACTOR", "INT": "INTERN", "VOL": "VOLUNTEER", "EXP": "TEMPORARY", "ROS": "OTHER", "EMP": "OTHER"}
+EMPLOYMENT = {
+    "BID": "CONTRACTOR",
+    "INT": "INTERN",
+    "VOL": "VOLUNTEER",
+    "EXP": "TEMPORARY",
+    "ROS": "OTHER",
+    "EMP": "OTHER",
+}
 MONTHS = {"3": 36, "5": 60, "10": 120}
 
 
@@ -41,7 +48,9 @@ def _job(job: JobVersion) -> dict[str, Any]:
         "employmentType": EMPLOYMENT.get(job.employment_kind),
         "hiringOrganization": _organization(job),
         "jobLocationType": "TELECOMMUTE" if remote else None,
-        "applicantLocationRequirements": [{"@type": "Country", "name": code} for code in job.applicant_countries] if remote else None,
+        "applicantLocationRequirements": [{"@type": "Country", "name": code} for code in job.applicant_countries]
+        if remote
+        else None,
         "jobLocation": [] if remote else _places(job),
         "experienceRequirements": _experience(job),
         "directApply": job.apply_via is ApplyVia.web,
@@ -51,7 +60,14 @@ def _job(job: JobVersion) -> dict[str, Any]:
 def _places(job: JobVersion) -> list[dict[str, Any]]:
     places = [{"addressCountry": code, "addressLocality": job.city_abroad} for code in job.countries]
     if job.prefecture:
-        places.append({"addressCountry": "JP", "addressRegion": job.prefecture, "addressLocality": job.city, "streetAddress": job.street})
+        places.append(
+            {
+                "addressCountry": "JP",
+                "addressRegion": job.prefecture,
+                "addressLocality": job.city,
+                "streetAddress": job.street,
+            }
+        )
     return [
         {"@type": "Place", "address": {"@type": "PostalAddress"} | {name: text for name, text in place.items() if text}}
         for place in places
@@ -76,7 +92,11 @@ def _event(event: EventVersion) -> dict[str, Any]:
         "endDate": _iso(last.ends_at) if last else None,
         "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
         "eventStatus": "https://schema.org/EventScheduled",
-        "location": _venue(event) if at_venue else {"@type": "VirtualLocation", "url": event.event_url} if event.event_url else None,
+        "location": _venue(event)
+        if at_venue
+        else {"@type": "VirtualLocation", "url": event.event_url}
+        if event.event_url
+        else None,
         "organizer": {"@type": "Organization", "name": event.organizer},
         "inLanguage": event.event_languages,
         "isAccessibleForFree": event.fee_kind == "free",

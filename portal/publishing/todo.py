@@ -127,7 +127,11 @@ def agenda(actor: Actor, *, start: datetime, end: datetime, now: datetime) -> li
     versions = db.session.execute(
         select(*columns, Version.publish_at, Version.close_at)
         .join(Entry, Entry.id == Version.entry_id)
-        .where(visible(actor, Version), current, Version.publish_at.between(start, end) | Version.close_at.between(start, end))
+        .where(
+            visible(actor, Version),
+            current,
+            Version.publish_at.between(start, end) | Version.close_at.between(start, end),
+        )
         .limit(MOST)
     ).all()
     sessions = db.session.execute(
@@ -142,8 +146,12 @@ def agenda(actor: Actor, *, start: datetime, end: datetime, now: datetime) -> li
 
 
 def _dates(rows: Sequence[Row[Any]]) -> list[Date]:
-    dates = [Date(row.publish_at, Mark.publication, row.kind, row.entry_id, row.title) for row in rows if row.publish_at]
-    return dates + [Date(row.close_at, Mark.deadline, row.kind, row.entry_id, row.title) for row in rows if row.close_at]
+    dates = [
+        Date(row.publish_at, Mark.publication, row.kind, row.entry_id, row.title) for row in rows if row.publish_at
+    ]
+    return dates + [
+        Date(row.close_at, Mark.deadline, row.kind, row.entry_id, row.title) for row in rows if row.close_at
+    ]
 
 
 def _session_dates(rows: Sequence[Row[Any]]) -> list[Date]:

@@ -42,7 +42,9 @@ TRANSITIONS: Mapping[Action, Transition] = MappingProxyType(
     {
         Action.submit: Transition((State.draft, State.returned), State.submitted, letter="entry_submitted"),
         Action.withdraw: Transition((State.submitted, State.approved), State.draft, silences="entry_approved"),
-        Action.return_: Transition((State.submitted,), State.returned, letter="entry_returned", needs_comment=True, held=True),
+        Action.return_: Transition(
+            (State.submitted,), State.returned, letter="entry_returned", needs_comment=True, held=True
+        ),
         Action.approve: Transition((State.submitted,), State.approved, letter="entry_approved", held=True),
         Action.undo: Transition((State.approved, State.returned), State.submitted),
         Action.publish: Transition((State.approved,), State.published, letter="entry_published"),
@@ -90,6 +92,7 @@ def perform_each(
     now: datetime,
     comment: str = "",
     hold: timedelta = HOLD,
+    batch: str = "",
     **values: Any,
 ) -> list[Outcome]:
     """The same move on many versions in one transaction; an outcome for each, in the order asked.
@@ -98,7 +101,7 @@ def perform_each(
     stops nobody else. `values` are further columns that the move sets.
     """
     pairs = [(item.version_id, item.revision) for item in seen]
-    batch = uuid4().hex
+    batch = batch or new_batch()
     moved = _move(
         action,
         [
@@ -119,19 +122,36 @@ def perform_each(
     return [done.get(item.version_id) or refused[item.version_id] for item in seen]
 
 
-def undo(batch: str, *, actor: Actor, now: datetime) -> list[Outcome]:
+def new_batch() -> str:
+    """The name of one decision, on however many versions: what undo takes back."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Titles of what was taken back: unseen outside, and as a reversal that the organization is told of."""
+
+    unseen: list[str]
+    reversed: list[str]
+
+
+def undo(batch: str, *, actor: Actor, now: datetime) -> Undone:
     """Takes a decision back. Within the hold nothing was seen outside and nothing will be; a later undo of an
-    approval that is not public yet is a reversal that the organization is told of."""
+    approval that is not public yet is a reversal. Raises Conflict when nothing can be taken back any more."""
     held = Version.hold_until > now
     inside = _take_back(batch, held, actor=actor, now=now)
-    reversed_ = _take_back(batch, ~held & (Version.state == State.approved), actor=actor, now=now, letter="approval_reversed")
+    reversed_ = _take_back(
+        batch, ~held & (Version.state == State.approved), actor=actor, now=now, letter="approval_reversed"
+    )
     outbox.take_back(batch, [row.id for row in [*inside, *reversed_]])
     if not inside and not reversed_:
         raise Conflict("取り消せる時間を過ぎたか、ほかの人が先に処理しました。")
-    return [Outcome(row.id, row.title) for row in [*inside, *reversed_]]
+    return Undone([row.title for row in inside], [row.title for row in reversed_])
 
 
-def _take_back(batch: str, when: ColumnElement[bool], *, actor: Actor, now: datetime, letter: str = "") -> Sequence[Row[Any]]:
+def _take_back(
+    batch: str, when: ColumnElement[bool], *, actor: Actor, now: datetime, letter: str = ""
+) -> Sequence[Row[Any]]:
     return _move(
         Action.undo,
         [Version.batch == batch, when],
@@ -238,7 +258,9 @@ def _refusals(action: Action, missing: Sequence[Seen], *, actor: Actor) -> dict[
         .where(Version.id.in_([item.version_id for item in missing]), visible(actor, Version))
     )
     found = {row.id: Outcome(row.id, row.title, refusal=_conflict(action, row)) for row in rows}
-    return {item.version_id: found.get(item.version_id, Outcome(item.version_id, refusal=NotFound())) for item in missing}
+    return {
+        item.version_id: found.get(item.version_id, Outcome(item.version_id, refusal=NotFound())) for item in missing
+    }
 
 
 def _conflict(action: Action, row: Row[Any]) -> Conflict:

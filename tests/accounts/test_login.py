@@ -22,7 +22,7 @@ from portal.accounts import browsers, passwords
 from portal.accounts.login import STAFF, TALENTS, check_password
 from portal.accounts.origins import Origin
 from portal.database import begin_write
-from portal.errors import Refused, Throttled
+from portal.errors import Refused
 from portal.settings import Settings
 from tests.make import PASSWORD, Maker
 
@@ -39,7 +39,9 @@ class Door:
 
     def knock(self, email: str, password: str = "wrong", *, roles=STAFF, origin: Origin = HERE, now=None) -> Account:
         try:
-            return check_password(email, password, roles=roles, origin=origin, now=now or self.now, settings=self.settings)
+            return check_password(
+                email, password, roles=roles, origin=origin, now=now or self.now, settings=self.settings
+            )
         finally:
             db.session.commit()
 
@@ -81,7 +83,9 @@ def test_whatever_is_wrong_the_answer_is_the_same(door: Door, make: Maker, now: 
     }
 
     assert answers == {f"422 {WRONG}"}
-    reasons = db.session.scalars(select(AuditEvent.details).where(AuditEvent.action == "login.failed").order_by(AuditEvent.id))
+    reasons = db.session.scalars(
+        select(AuditEvent.details).where(AuditEvent.action == "login.failed").order_by(AuditEvent.id)
+    )
     assert [details["reason"] for details in reasons] == [
         "password", "unknown", "suspended", "suspended", "door", "password", "door", "unknown",
     ]  # fmt: skip
@@ -170,7 +174,9 @@ def test_a_thousand_wrong_passwords_by_strangers_do_not_lock_the_owners_browser_
 
     assert door.knock("org@example.jp", PASSWORD, origin=Origin("198.51.1.1", token="the cookie of the owner"))
     assert door.answer("org@example.jp", PASSWORD, origin=Origin("198.51.1.1")).startswith("429")
-    assert door.answer("org@example.jp", PASSWORD, origin=Origin("192.0.2.1", token="a made-up cookie")).startswith("429")
+    assert door.answer("org@example.jp", PASSWORD, origin=Origin("192.0.2.1", token="a made-up cookie")).startswith(
+        "429"
+    )
 
 
 def test_a_known_browser_has_ten_tries_too(door: Door, make: Maker) -> None:
@@ -185,7 +191,9 @@ def test_a_known_browser_has_ten_tries_too(door: Door, make: Maker) -> None:
 
 
 @pytest.mark.parametrize(("late", "known"), [(-SECOND, True), (timedelta(0), True), (SECOND, False)])
-def test_a_browser_is_known_for_180_days(rules: Flask, make: Maker, now: datetime, late: timedelta, known: bool) -> None:
+def test_a_browser_is_known_for_180_days(
+    rules: Flask, make: Maker, now: datetime, late: timedelta, known: bool
+) -> None:
     account, other = make.account(Role.reviewer), make.account(Role.reviewer)
     browsers.remember(account.id, "cookie", now=now)
     moment = now + timedelta(days=180) + late
@@ -263,7 +271,10 @@ def test_the_trail_tells_when_a_lock_begins(door: Door, make: Maker) -> None:
     events = db.session.execute(
         select(AuditEvent.action, func.count(), func.min(AuditEvent.subject_id)).group_by(AuditEvent.action)
     ).all()
-    assert sorted(tuple(event) for event in events) == [("login.failed", 10, account.id), ("login.throttled", 1, account.id)]
+    assert sorted(tuple(event) for event in events) == [
+        ("login.failed", 10, account.id),
+        ("login.throttled", 1, account.id),
+    ]
 
 
 def test_a_suspended_organization_is_let_in_again_when_it_is_restored(door: Door, make: Maker, now: datetime) -> None:

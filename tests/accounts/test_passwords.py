@@ -28,7 +28,9 @@ def test_only_the_right_password_fits() -> None:
     assert not verify_password(stored, "")
 
 
-@pytest.mark.parametrize(("chosen", "typed"), [("ｐａｒｔｎｅｒ１２３", "partner123"), ("がくしゅう", "か\u3099くしゅう")])
+@pytest.mark.parametrize(
+    ("chosen", "typed"), [("ｐａｒｔｎｅｒ１２３", "partner123"), ("がくしゅう", "か\u3099くしゅう")]
+)
 def test_the_same_characters_are_the_same_password_however_they_are_encoded(chosen: str, typed: str) -> None:
     assert verify_password(hash_password(chosen), typed)
 
@@ -74,7 +76,15 @@ def test_a_password_beyond_the_limit_is_refused_in_words_and_at_once() -> None:
 
 @pytest.mark.parametrize(
     "weak",
-    ["password1234", "aaaaaaaaaaaaaaa", "qwertyuiop12", "123456789012345", "partnerpartner", "partner-jica-2026", "国際協力国際協力国際協力"],
+    [
+        "password1234",
+        "aaaaaaaaaaaaaaa",
+        "qwertyuiop12",
+        "123456789012345",
+        "partnerpartner",
+        "partner-jica-2026",
+        "国際協力国際協力国際協力",
+    ],
 )
 def test_what_can_be_guessed_is_refused(weak: str) -> None:
     assert check_policy(weak, shortest=12)
@@ -87,7 +97,9 @@ def test_the_persons_own_words_are_refused(own: str) -> None:
     assert check_policy(own, shortest=12, words=words)
 
 
-@pytest.mark.parametrize("good", [GOOD, "mV8#qLw2$tZ9", "時計 ラクダ 北極 縦笛 段ボール", "correct horse battery staple " * 4])
+@pytest.mark.parametrize(
+    "good", [GOOD, "mV8#qLw2$tZ9", "時計 ラクダ 北極 縦笛 段ボール", "correct horse battery staple " * 4]
+)
 def test_a_long_or_random_one_passes_without_rules_of_composition(good: str) -> None:
     assert check_policy(good, shortest=12, words=["佐藤 美咲", "sato@example.jp"]) is None
 

@@ -98,7 +98,11 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     }
     log = (folder / "portal.log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "portal.commands", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        [sys.executable, "-m", "portal.commands", "run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
     )
     try:
         wait_until_ready(f"http://127.0.0.1:{port}/readyz", process, folder / "portal.log")
@@ -115,7 +119,7 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own server on loopback
+            with urllib.request.urlopen(url, timeout=2):  # our own server on loopback
                 return
         except OSError:
             time.sleep(0.2)
@@ -157,7 +161,9 @@ def window(browser: Browser, portal: Running, *, width: int) -> Iterator[Page]:
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None
+    )
     yield page
     context.close()
     assert faults == []

@@ -12,11 +12,11 @@ import random
 import signal
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 
 from models.base import db
 from models.entries import Entry, NoticeVersion, Publication, Version
@@ -43,7 +43,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     wanted = parser.parse_args()
     random.seed(wanted.seed)
-    app = create_app(Settings(database_url=wanted.url, secret_key="a drill needs no secret, but 32 letters"), doors=False)
+    app = create_app(
+        Settings(database_url=wanted.url, secret_key="a drill needs no secret, but 32 letters"), doors=False
+    )
     begun = time.monotonic()
     with app.app_context():
         fill(wanted.entries, span=wanted.kills * LONGEST_PAUSE / 2)
@@ -64,10 +66,12 @@ def fill(entries: int, *, span: float) -> None:
     organization = Organization(name="試験団体", org_type="07", created_at=now)
     db.session.add(organization)
     db.session.flush()
-    db.session.add(Account(email="drill@example.jp", name="試験", role=Role.owner, organization_id=organization.id, created_at=now))
+    db.session.add(
+        Account(email="drill@example.jp", name="試験", role=Role.owner, organization_id=organization.id, created_at=now)
+    )
     for number in range(entries):
         late = number % 3 == 0
-        when = now - timedelta(minutes=1) if late else now + timedelta(seconds=random.uniform(0.5, span + 0.5))  # noqa: S311
+        when = now - timedelta(minutes=1) if late else now + timedelta(seconds=random.uniform(0.5, span + 0.5))
         entry = Entry(kind=Kind.notice, organization_id=organization.id, number=f"N-{number}", created_at=now)
         db.session.add(entry)
         db.session.add(
@@ -90,8 +94,8 @@ def drill(app: Flask, kills: int) -> int:
     children = [start(app) for _ in range(PROCESSES)]
     done = 0
     while done < kills:
-        time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311
-        victim = random.randrange(len(children))  # noqa: S311
+        time.sleep(random.uniform(0, LONGEST_PAUSE))
+        victim = random.randrange(len(children))
         os.kill(children[victim], signal.SIGKILL)
         _, status = os.waitpid(children[victim], 0)
         done += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
@@ -114,7 +118,7 @@ def start(app: Flask) -> int:
             while True:
                 publication.publish_due(read_clock())
                 db.session.remove()
-                time.sleep(random.uniform(0, 0.02))  # noqa: S311
+                time.sleep(random.uniform(0, 0.02))
     finally:
         os._exit(1)
 

@@ -42,7 +42,9 @@ def at_once(app: Flask, *acts: Callable[[], None]) -> list[bool]:
         return list(pool.map(run, acts))
 
 
-def test_approval_against_an_edit_never_approves_text_that_was_not_seen(rules: Flask, make: Maker, now: datetime) -> None:
+def test_approval_against_an_edit_never_approves_text_that_was_not_seen(
+    rules: Flask, make: Maker, now: datetime
+) -> None:
     own, office = make.member(), make.secretary()
     version = make.submitted(actor=own, title="最初のタイトルです")
     approvals = edits = 0
@@ -75,7 +77,9 @@ def test_approval_against_an_edit_never_approves_text_that_was_not_seen(rules: F
     print(f"\n{RACES} races approve/edit: {approvals} approved as seen, {edits} edited first, 0 unseen")
 
 
-def test_two_editors_of_one_draft_have_one_winner_and_the_other_is_told(rules: Flask, make: Maker, now: datetime) -> None:
+def test_two_editors_of_one_draft_have_one_winner_and_the_other_is_told(
+    rules: Flask, make: Maker, now: datetime
+) -> None:
     own = make.member()
     other = Actor(Role.editor, own.account_id, own.organization_id)
     version = make.draft(actor=own)

@@ -31,7 +31,10 @@ ALLOWED = {
     Action.approve: {State.submitted: (State.approved, OFFICE)},
     Action.undo: {State.approved: (State.submitted, OFFICE), State.returned: (State.submitted, OFFICE)},
     Action.publish: {State.approved: (State.published, CLOCK_ALONE)},
-    Action.supersede: {State.published: (State.superseded, CLOCK_ALONE), State.suspended: (State.superseded, CLOCK_ALONE)},
+    Action.supersede: {
+        State.published: (State.superseded, CLOCK_ALONE),
+        State.suspended: (State.superseded, CLOCK_ALONE),
+    },
     Action.close: {State.published: (State.closed, WRITERS | OFFICE | CLOCK_ALONE)},
     Action.unpublish: {State.published: (State.suspended, OFFICE)},
     Action.restore: {State.suspended: (State.published, OFFICE)},

@@ -113,7 +113,10 @@ def _value(field: Field, given: Input) -> Any:
         return given.data
     if field.type in (Type.documents, Type.sessions, Type.languages):
         moments = field.type is Type.sessions
-        return [{cell: value if moments or value is not None else "" for cell, value in row.items()} for row in given.data or []]
+        return [
+            {cell: value if moments or value is not None else "" for cell, value in row.items()}
+            for row in given.data or []
+        ]
     if field.type is Type.choices:
         return list(given.data or [])
     return bool(given.data) if field.type is Type.flag else given.data or ""

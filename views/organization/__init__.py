@@ -25,7 +25,9 @@ def register(app: Flask) -> None:
         url="/mypage",
         endpoint="organization",
         theme=THEME,
-        index_view=OrganizationHome(name="団体マイページ", url="/mypage", endpoint="organization", menu_icon_value="home"),
+        index_view=OrganizationHome(
+            name="団体マイページ", url="/mypage", endpoint="organization", menu_icon_value="home"
+        ),
         csp_nonce_generator=csp_nonce,
     )
     door.door = Doorway(

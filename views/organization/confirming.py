@@ -41,13 +41,21 @@ def page(version: Version, findings: Sequence[Finding], *, now: datetime, days: 
     }
 
 
-def lines_of(kind: Kind, values: Mapping[str, Any], changes: Sequence[Difference] = ()) -> list[tuple[Section, list[Line]]]:
+def lines_of(
+    kind: Kind, values: Mapping[str, Any], changes: Sequence[Difference] = ()
+) -> list[tuple[Section, list[Line]]]:
     """What applies, by section; a field that was emptied by another choice is told as a change."""
     changed = {change.field.name: change for change in changes}
     return [
         (section, lines)
         for section in sections_of(kind)
-        if (lines := [_line(field, values, changed) for field in section.fields if applies(field, values) or field.name in changed])
+        if (
+            lines := [
+                _line(field, values, changed)
+                for field in section.fields
+                if applies(field, values) or field.name in changed
+            ]
+        )
     ]
 
 
@@ -60,4 +68,8 @@ def was_submitted(seen: Seen, *, actor: Actor) -> bool:
     """Whether the actor has just handed in exactly this: the second click of two."""
     db.session.expire_all()
     version = drafts.find(seen.version_id, actor=actor)
-    return (version.state, version.revision, version.submitted_by_id) == (State.submitted, seen.revision + 1, actor.account_id)
+    return (version.state, version.revision, version.submitted_by_id) == (
+        State.submitted,
+        seen.revision + 1,
+        actor.account_id,
+    )

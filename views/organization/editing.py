@@ -129,7 +129,9 @@ def sheet(
     )
 
 
-def _part(section: Section, form: EntryForm, values: Mapping[str, Any], errors: Mapping[str, Sequence[str]], copied: bool) -> Part:
+def _part(
+    section: Section, form: EntryForm, values: Mapping[str, Any], errors: Mapping[str, Sequence[str]], copied: bool
+) -> Part:
     boxes = [_box(field, form, values, errors.get(field.name, ()), copied) for field in section.fields]
     return Part(section, boxes, _summary(boxes, values))
 
@@ -158,13 +160,17 @@ def judge(form: EntryForm, version: Version | None, organization: Organization, 
     return check(form.kind, content_of(form), organization=organization, now=now, base=judged)
 
 
-def findings_at(step: str, form: EntryForm, version: Version | None, organization: Organization, *, now: datetime) -> list[Finding]:
+def findings_at(
+    step: str, form: EntryForm, version: Version | None, organization: Organization, *, now: datetime
+) -> list[Finding]:
     """What keeps the step from being taken: for 「一時保存」 the shape alone, for 「確認」 every error."""
     shaped = shape_findings(form)
     if step == "save":
         return shaped
     unread = {finding.field for finding in shaped}
-    judged = [finding for finding in errors_among(judge(form, version, organization, now=now)) if finding.field not in unread]
+    judged = [
+        finding for finding in errors_among(judge(form, version, organization, now=now)) if finding.field not in unread
+    ]
     order = [field.name for field in fields_of(form.kind)]
     return sorted([*shaped, *judged], key=lambda finding: order.index(finding.field))
 

@@ -41,7 +41,9 @@ class EntriesView(ScopedView):
         super().__init__(Entry, name=room.list, endpoint=room.pages, url=f"/mypage/{room.slug}", **kwargs)
         self.room = room
 
-    def get_list(self, page: int, sort_column: Any, sort_desc: Any, search: str, filters: Any, *_: Any, **__: Any) -> Any:
+    def get_list(
+        self, page: int, sort_column: Any, sort_desc: Any, search: str, filters: Any, *_: Any, **__: Any
+    ) -> Any:
         """Row tuples instead of objects: the number of statements does not grow with the rows."""
         wanted = Wanted(
             state=one_of(request.args.get("state"), FILTERS, None),

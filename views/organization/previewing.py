@@ -16,10 +16,16 @@ from views.public.pages import entry_context
 def page(kind: Kind, values: Mapping[str, Any], organization: Organization, *, now: datetime) -> str:
     version = content.transient(kind, without_odd_links(kind, values), organization, now=now)
     appears = max(now, values["publish_at"] or now)
-    return render_template("organization/preview.html", **entry_context(version, organization, now=appears, preview=True))
+    return render_template(
+        "organization/preview.html", **entry_context(version, organization, now=appears, preview=True)
+    )
 
 
 def without_odd_links(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     """What is typed as an address was not judged yet; only an ordinary one becomes a link."""
-    odd = {field.name: "" for field in fields_of(kind) if field.type is Type.url and not values[field.name].startswith("https://")}
+    odd = {
+        field.name: ""
+        for field in fields_of(kind)
+        if field.type is Type.url and not values[field.name].startswith("https://")
+    }
     return {**values, **odd}

@@ -56,7 +56,9 @@ class WritingView(PageView):
         if not editing.is_editable(version, clock.now()):
             return redirect(self.entry_page(version))
         form = form_for(self.room.kind, version.organization)(data=content.read(version))
-        findings = editing.judge(form, version, version.organization, now=clock.now()) if "check" in request.args else []
+        findings = (
+            editing.judge(form, version, version.organization, now=clock.now()) if "check" in request.args else []
+        )
         return self.render_sheet(form, version, findings=editing.errors_among(findings))
 
     @expose(f"/edit/{VERSION}/", methods=("POST",))
@@ -198,7 +200,11 @@ class WritingView(PageView):
             sheet=editing.sheet(self.room, form, version, organization, now=now, **told),
             version=version,
             # Input that came back still rests on the revision it was typed over.
-            seen_revision=request.form.get("revision", "") if request.method == "POST" else version.revision if version else "",
+            seen_revision=request.form.get("revision", "")
+            if request.method == "POST"
+            else version.revision
+            if version
+            else "",
             may_overwrite=version is not None and editing.is_editable(version, now),
             now=now,
         )

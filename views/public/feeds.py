@@ -36,7 +36,9 @@ def calendar(number: str) -> Response:
 @room.get("/sitemap.xml")
 def sitemap() -> Response:
     rows = catalog.addresses(now=clock.now())
-    return conditional(render_template("public/sitemap.xml", rows=rows, words=KIND_WORDS, base=base_url()), "application/xml", None)
+    return conditional(
+        render_template("public/sitemap.xml", rows=rows, words=KIND_WORDS, base=base_url()), "application/xml", None
+    )
 
 
 @room.get("/robots.txt")

@@ -71,7 +71,9 @@ def shown_sections(kind: Kind, values: Mapping[str, Any]) -> list[tuple[Section,
             for field in section.fields
             if field.public and field.name not in ELSEWHERE and applies(field, values)
         ]
-        rows = [(field, text) for field, text in rows if text != EMPTY and (field.name, values[field.name]) not in UNSAID]
+        rows = [
+            (field, text) for field, text in rows if text != EMPTY and (field.name, values[field.name]) not in UNSAID
+        ]
         if rows:
             shown.append((section, rows))
     return shown

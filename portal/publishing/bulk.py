@@ -1,0 +1,138 @@
+"""Deciding on many entries at once: what would happen, then what did, one line for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from models.base import db
+from models.entries import Version
+from models.organizations import Organization
+from models.records import AuditEvent
+from models.states import Action
+from portal import audit
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.permissions import visible
+from portal.publishing import letters, workflow
+from portal.publishing.workflow import TRANSITIONS, Outcome, Seen
+
+MOST = 200  # in one request
+NO_SUCH = "対象外です。一覧から消えたか、すでに処理されています。"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the decision would do to one entry; `reason` is set when it would be left out."""
+
+    seen: Seen
+    title: str = ""
+    organization: str = ""
+    publish_at: datetime | None = None
+    is_revision: bool = False
+    letters: int = 0
+    warnings: int = 0
+    reason: str = ""
+
+    @property
+    def can(self) -> bool:
+        return not self.reason
+
+
+def dry_run(action: Action, chosen: Sequence[Seen], *, actor: Actor) -> list[Plan]:
+    """Changes nothing. Two statements however many; in the order chosen."""
+    if len(chosen) > MOST:
+        raise Refused(f"一度に処理できるのは{MOST}件までです（選択は{len(chosen):,}件）。")
+    rows = {
+        row.id: row
+        for row in db.session.execute(
+            select(
+                Version.id,
+                Version.revision,
+                Version.state,
+                Version.title,
+                Version.publish_at,
+                Version.base_version_id,
+                Version.organization_id,
+                Version.error_count,
+                Version.warning_count,
+                Organization.name.label("organization"),
+            )
+            .join(Organization, Organization.id == Version.organization_id)
+            .where(Version.id.in_([item.version_id for item in chosen]), visible(actor, Version))
+        )
+    }
+    members = letters.recipients({row.organization_id for row in rows.values()})
+    return [_plan(action, item, rows.get(item.version_id), members) for item in chosen]
+
+
+def _plan(action: Action, item: Seen, row: Row[Any] | None, members: dict[int, list[str]]) -> Plan:
+    if row is None:
+        return Plan(item, title=f"ID {item.version_id}", reason=NO_SUCH)
+    return Plan(
+        item,
+        title=row.title,
+        organization=row.organization,
+        publish_at=row.publish_at,
+        is_revision=row.base_version_id is not None,
+        letters=len(members.get(row.organization_id, ())),
+        warnings=row.warning_count,
+        reason=_reason(action, item, row),
+    )
+
+
+def _reason(action: Action, item: Seen, row: Row[Any]) -> str:
+    if row.state not in TRANSITIONS[action].sources:
+        return "すでに処理されているか、団体が取り下げました。"
+    if row.revision != item.revision:
+        return "表示した後に内容が変わりました。開いて確認してください。"
+    if action is Action.approve and row.error_count:
+        return f"公開不可の指摘が{row.error_count}件あります。開いて確認してください。"
+    return ""
+
+
+def decide(
+    action: Action, chosen: Sequence[Seen], *, actor: Actor, now: datetime, hold: timedelta, comment: str = ""
+) -> str:
+    """Does it, in one transaction; every item is tested again in the statement that moves it.
+
+    Returns the batch, under which `results` keeps one line per item and `workflow.undo` takes it back.
+    """
+    if not chosen or len(chosen) > MOST:
+        raise Refused(f"1〜{MOST}件を選択してください。")
+    batch = workflow.new_batch()
+    outcomes = workflow.perform_each(action, chosen, actor=actor, now=now, hold=hold, comment=comment, batch=batch)
+    lines = [[outcome.version_id, outcome.title, _line(outcome)] for outcome in outcomes]
+    audit.record(f"desk.{action}", batch=batch, details={"lines": lines, "comment": comment}, actor=actor, now=now)
+    return batch
+
+
+def _line(outcome: Outcome) -> str:
+    return "" if outcome.refusal is None else str(outcome.refusal) if outcome.title else NO_SUCH
+
+
+@dataclass(frozen=True)
+class Results:
+    action: Action
+    at: datetime
+    lines: list[tuple[int, str, str]]  # version id, title, why it was left out ("" when it was done)
+
+    @property
+    def done(self) -> int:
+        return sum(not reason for _id, _title, reason in self.lines)
+
+
+def results(batch: str, *, actor: Actor) -> Results | None:
+    """What became of a bulk decision of this actor."""
+    event = db.session.scalars(
+        select(AuditEvent).where(
+            AuditEvent.batch == batch, AuditEvent.actor_id == actor.account_id, AuditEvent.action.like("desk.%")
+        )
+    ).one_or_none()
+    if event is None:
+        return None
+    return Results(
+        Action(event.action.removeprefix("desk.")), event.at, [tuple(line) for line in event.details["lines"]]
+    )
