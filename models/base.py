@@ -51,7 +51,7 @@ def enum_column(enumeration: type) -> Enum:
     )
 
 
-TYPES = {str: Text(), datetime: UTCDateTime(), dict[str, Any]: JSONValue, list[Any]: JSONValue}
+TYPES: dict[Any, Any] = {str: Text(), datetime: UTCDateTime(), dict[str, Any]: JSONValue, list[Any]: JSONValue}
 
 
 class Base(DeclarativeBase):

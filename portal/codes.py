@@ -139,9 +139,14 @@ SMOKING = _list(
     ("other", "その他"),
 )
 DEGREES = _list(
-    ("any", "不問"), ("high", "高校"), ("college", "専門・短大・高専"), ("bachelor", "大学"), ("master", "修士"), ("doctor", "博士"),
+    ("any", "不問"),
+    ("high", "高校"),
+    ("college", "専門・短大・高専"),
+    ("bachelor", "大学"),
+    ("master", "修士"),
+    ("doctor", "博士"),
     ("other", "その他"),
-)  # fmt: skip
+)
 EXPERIENCES = _list(("any", "不問"), ("0", "0〜2年"), ("3", "3〜4年"), ("5", "5〜9年"), ("10", "10年以上"))
 LANGUAGE_LEVELS = _list(
     ("N", "母語"),
@@ -151,7 +156,11 @@ LANGUAGE_LEVELS = _list(
     ("C", "C（簡単なやり取り）"),
 )
 LANGUAGE_NEEDS = _list(("must", "必須"), ("nice", "歓迎"))
-_LANGUAGE_CODES = ["ja", "en", "fr", "es", "pt", "ar", "ru", "zh", "ko", "id", "ms", "vi", "th", "lo", "km", "my", "tl", "ne", "si", "ta", "hi", "ur", "bn", "mn", "uz", "kk", "ky", "fa", "tr", "sw", "am", "rw", "mg", "de", "it", "tet", "tpi"]
+_LANGUAGE_CODES = (
+    "ja", "en", "fr", "es", "pt", "ar", "ru", "zh", "ko", "id", "ms", "vi", "th", "lo", "km", "my", "tl", "ne",
+    "si", "ta", "hi", "ur", "bn", "mn", "uz", "kk", "ky", "fa", "tr", "sw", "am", "rw", "mg", "de", "it",
+    "tet", "tpi",
+)  # fmt: skip
 LANGUAGES = CodeList(tuple(Code(code, JAPANESE.languages.get(code, code)) for code in _LANGUAGE_CODES))
 COUNTRIES = CodeList(tuple(Code(code, name) for code, name in COUNTRY_NAMES))
 TALENT_LEVELS = _list(("1", "メルマガ"), ("2", "参加"), ("3", "求職"), ("4", "応募"))
@@ -208,12 +217,14 @@ NOTICE_CATEGORIES = _list(
     ("grant", "公募（助成等）"),
     ("other", "その他"),
 )
-PREFECTURES = CodeList(
-    tuple(
-        Code(name, name)
-        for name in ["北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県", "福島県", "茨城県", "栃木県", "群馬県", "埼玉県", "千葉県", "東京都", "神奈川県", "新潟県", "富山県", "石川県", "福井県", "山梨県", "長野県", "岐阜県", "静岡県", "愛知県", "三重県", "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県", "岡山県", "広島県", "山口県", "徳島県", "香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県"]
-    )
-)
+_PREFECTURE_NAMES = (
+    "北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県", "福島県", "茨城県", "栃木県", "群馬県",
+    "埼玉県", "千葉県", "東京都", "神奈川県", "新潟県", "富山県", "石川県", "福井県", "山梨県", "長野県",
+    "岐阜県", "静岡県", "愛知県", "三重県", "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県",
+    "鳥取県", "島根県", "岡山県", "広島県", "山口県", "徳島県", "香川県", "愛媛県", "高知県", "福岡県",
+    "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県",
+)  # fmt: skip
+PREFECTURES = CodeList(tuple(Code(name, name) for name in _PREFECTURE_NAMES))
 
 
 def may_search_talents(org_type: str) -> bool:

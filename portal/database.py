@@ -1,11 +1,12 @@
 """What differs between SQLite and PostgreSQL sits here, one function each."""
 
 import sqlite3
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, event
+from sqlalchemy import CursorResult, Select, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql.dml import UpdateBase
 
 from models.base import db
 from portal.settings import Settings
@@ -54,7 +55,7 @@ def begin_write() -> None:
     db.session.connection(execution_options={"write": True})
 
 
-def claim(query: Select[Any]) -> Select[Any]:
+def claim(query: Select) -> Select:
     """Rows that other workers hold are passed over; on SQLite the single writer is the lock."""
     if db.session.get_bind().dialect.name == "sqlite":
         return query
@@ -64,3 +65,8 @@ def claim(query: Select[Any]) -> Select[Any]:
 def insert_or_update(model: type) -> Any:
     """An INSERT that takes ON CONFLICT, in the dialect at hand."""
     return (sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql).insert(model)
+
+
+def write(statement: UpdateBase) -> int:
+    """Executes an INSERT, UPDATE or DELETE; returns how many rows it touched."""
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount

@@ -105,6 +105,11 @@ def check(settings: Settings) -> Settings:
 
 
 def _problems(settings: Settings) -> list[tuple[str, str]]:
+    """Setting and advice, for each that cannot be used."""
+    return [*_odd_addresses(settings), *_odd_values(settings)]
+
+
+def _odd_addresses(settings: Settings) -> list[tuple[str, str]]:
     url = urlsplit(settings.base_url)
     database = settings.database_url.split(":", 1)[0]
     found = []
@@ -114,14 +119,19 @@ def _problems(settings: Settings) -> list[tuple[str, str]]:
         found.append(("database_url", "SQLite は sqlite:////絶対パス で指定してください。"))
     if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/"):
         found.append(("base_url", "https://ホスト名 の形で指定してください（パスは付けられません）。"))
+    if not settings.storage_url.startswith(("file:///", "s3://")):
+        found.append(("storage_url", "file:///絶対パス または s3://バケット/接頭辞 で指定してください。"))
+    return found
+
+
+def _odd_values(settings: Settings) -> list[tuple[str, str]]:
+    found = []
     if len(settings.secret_key) < SHORTEST_SECRET:
         found.append(("secret_key", f"{SHORTEST_SECRET}文字以上の乱数を指定してください。"))
     if not 0 < settings.port < 65536:
         found.append(("port", "1〜65535 で指定してください。"))
     if not 0 < settings.mail_port < 65536:
         found.append(("mail_port", "1〜65535 で指定してください。"))
-    if not settings.storage_url.startswith(("file:///", "s3://")):
-        found.append(("storage_url", "file:///絶対パス または s3://バケット/接頭辞 で指定してください。"))
     if settings.web_workers < 1:
         found.append(("web_workers", "1以上で指定してください。"))
     if settings.tick_seconds <= 0:

@@ -20,6 +20,7 @@ from portal.accounts.throttles import CODES_SENT, WRONG_CODES
 from portal.accounts.tokens import digest, keyed, new_token
 from portal.accounts.waiting import DIGITS, StartOver, end_of, find, is_open, normalize_code, why_not_again
 from portal.actors import Actor
+from portal.database import write
 from portal.errors import Refused
 from portal.settings import Settings
 
@@ -125,10 +126,8 @@ def _wrong(row: Row, tally: list[str], *, origin: Origin, now: datetime, setting
 
 
 def _use(row: Row, *, origin: Origin, now: datetime, settings: Settings) -> Account:
-    used = db.session.execute(
-        update(LoginChallenge).where(LoginChallenge.id == row.id, LoginChallenge.used_at.is_(None)).values(used_at=now)
-    )
-    if used.rowcount != 1:
+    unused = update(LoginChallenge).where(LoginChallenge.id == row.id, LoginChallenge.used_at.is_(None))
+    if write(unused.values(used_at=now)) != 1:
         raise StartOver("used")
     account = db.session.get_one(Account, row.account_id, populate_existing=True)
     organization = account.organization

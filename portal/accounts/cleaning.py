@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from models.base import db
 from models.people import KnownBrowser, LoginChallenge, LoginSession, Throttle
 from portal.accounts.browsers import KNOWN_FOR
-from portal.database import begin_write
+from portal.database import begin_write, write
 
 KEPT = timedelta(days=30)  # challenges and sessions, for questions after an incident
 
@@ -16,7 +16,7 @@ def forget_expired(now: datetime) -> int:
     """Erases rows whose time is over; returns how many. Commits."""
     begin_write()
     erased = sum(
-        db.session.execute(delete(model).where(moment < end)).rowcount
+        write(delete(model).where(moment < end))
         for model, moment, end in (
             (Throttle, Throttle.window_ends_at, now),
             (LoginChallenge, LoginChallenge.expires_at, now - KEPT),

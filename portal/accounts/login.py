@@ -44,7 +44,8 @@ def check_password(
     db.session.rollback()
     right = passwords.verify_password(found.password_hash if found else "", password)
     begin_write()
-    if reason := _reason(found, roles, is_right=right):
+    reason = _reason(found, roles, is_right=right)
+    if found is None or reason:
         raise _failure(reason, found, counters, origin=origin, now=now)
     # Guesses beside this one may have filled the window meanwhile: the first ten counted are all that get an answer.
     throttles.refuse_if_full(WRONG_PASSWORDS, counters, now=now)

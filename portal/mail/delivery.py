@@ -57,7 +57,7 @@ def _expire(lanes: Sequence[Lane], *, now: datetime) -> None:
     db.session.commit()
 
 
-def _claim(lanes: Sequence[Lane], *, owner: str, now: datetime) -> Sequence[Row[Any]]:
+def _claim(lanes: Sequence[Lane], *, owner: str, now: datetime) -> Sequence[Row]:
     begin_write()
     due = (
         select(OutboxMail.id)
@@ -92,7 +92,7 @@ def _claim(lanes: Sequence[Lane], *, owner: str, now: datetime) -> Sequence[Row[
     return sorted(rows, key=lambda row: row.id)
 
 
-def _send(post: transport.Post, row: Row[Any], *, owner: str, now: datetime) -> bool:
+def _send(post: transport.Post, row: Row, *, owner: str, now: datetime) -> bool:
     subject, body = render(row.letter, row.params)
     try:
         transport.send(post, recipient=row.recipient, subject=subject, body=body, message_id=row.message_id)
@@ -116,7 +116,7 @@ def render(letter: str, params: dict[str, Any]) -> tuple[str, str]:
     return " ".join(subject.split()), body
 
 
-def _postpone(row: Row[Any], error: Exception, *, owner: str, now: datetime) -> None:
+def _postpone(row: Row, error: Exception, *, owner: str, now: datetime) -> None:
     if _is_final(error):
         _close(row, owner=owner, state=MailState.bounced, last_error=_reason(error))
     elif now - row.created_at >= GIVE_UP:
@@ -141,7 +141,7 @@ def _reason(error: Exception) -> str:
     return f"メールサーバーに接続できません（{type(error).__name__}）"
 
 
-def _close(row: Row[Any], *, owner: str, **values: Any) -> None:
+def _close(row: Row, *, owner: str, **values: Any) -> None:
     """Only the lease's owner may say what became of the row."""
     begin_write()
     db.session.execute(

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, update
 from models.base import db
 from models.mail import OutboxMail
 from models.states import Lane, MailState
+from portal.database import write
 
 MAIL_DOMAIN = "partner.example.jp"
 
@@ -65,12 +66,11 @@ def queue(
 
 def take_back(batch: str, version_ids: list[int]) -> int:
     """Removes letters of a decision that did not leave yet; returns how many."""
-    result = db.session.execute(
+    return write(
         delete(OutboxMail).where(
             OutboxMail.batch == batch, OutboxMail.version_id.in_(version_ids), OutboxMail.state == MailState.queued
         )
     )
-    return result.rowcount
 
 
 def silence(letter: str, version_ids: list[int]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -68,7 +67,7 @@ def dry_run(action: Action, chosen: Sequence[Seen], *, actor: Actor) -> list[Pla
     return [_plan(action, item, rows.get(item.version_id), members) for item in chosen]
 
 
-def _plan(action: Action, item: Seen, row: Row[Any] | None, members: dict[int, list[str]]) -> Plan:
+def _plan(action: Action, item: Seen, row: Row | None, members: dict[int, list[str]]) -> Plan:
     if row is None:
         return Plan(item, title=f"ID {item.version_id}", reason=NO_SUCH)
     return Plan(
@@ -83,7 +82,7 @@ def _plan(action: Action, item: Seen, row: Row[Any] | None, members: dict[int, l
     )
 
 
-def _reason(action: Action, item: Seen, row: Row[Any]) -> str:
+def _reason(action: Action, item: Seen, row: Row) -> str:
     if row.state not in TRANSITIONS[action].sources:
         return "すでに処理されているか、団体が取り下げました。"
     if row.revision != item.revision:

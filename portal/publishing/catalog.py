@@ -85,7 +85,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Page:
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Row]
     total: int  # counted up to COUNT_CAP + 1
     page: int
     size: int = PAGE_SIZE
@@ -140,7 +140,7 @@ def search(kind: Kind, wanted: Search, *, now: datetime) -> Page:
     return Page(rows, total or 0, wanted.page)
 
 
-def _matching(kind: Kind, wanted: Search, *, now: datetime) -> Select[Any]:
+def _matching(kind: Kind, wanted: Search, *, now: datetime) -> Select:
     query = _cards(kind, now=now)
     for word in fold(wanted.keyword[:LONGEST_KEYWORD]).split()[:MOST_WORDS]:
         query = query.where(Version.search_text.contains(word, autoescape=True))
@@ -159,7 +159,7 @@ def _any_of(criteria: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     return condition
 
 
-def _cards(kind: Kind, *, now: datetime) -> Select[Any]:
+def _cards(kind: Kind, *, now: datetime) -> Select:
     table, version = TABLES[kind].__table__, Version.__table__
     return (
         select(
@@ -181,7 +181,7 @@ def _cards(kind: Kind, *, now: datetime) -> Select[Any]:
     )
 
 
-def newest(kind: Kind, *, now: datetime, count: int, organization_id: int | None = None) -> Sequence[Row[Any]]:
+def newest(kind: Kind, *, now: datetime, count: int, organization_id: int | None = None) -> Sequence[Row]:
     query = _cards(kind, now=now)
     if organization_id is not None:
         query = query.where(Version.organization_id == organization_id)
@@ -212,7 +212,7 @@ def organization(organization_id: int) -> Organization:
     return found
 
 
-def addresses(*, now: datetime) -> Sequence[Row[Any]]:
+def addresses(*, now: datetime) -> Sequence[Row]:
     """(kind, number, published_at) of all that is public, for the sitemap."""
     return db.session.execute(
         select(Entry.kind, Entry.number, Version.published_at)

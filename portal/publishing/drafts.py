@@ -18,6 +18,7 @@ from models.states import EDITABLE_STATES, OPEN_STATES, Kind, State
 from portal import audit
 from portal.actors import Actor
 from portal.clock import local
+from portal.database import write
 from portal.errors import Conflict, Forbidden, NotFound
 from portal.permissions import may, visible
 from portal.publishing import catalog, content
@@ -54,7 +55,7 @@ def find(version_id: int, *, actor: Actor) -> Version:
 def save(seen: Seen, values: Mapping[str, Any], *, actor: Actor, now: datetime) -> Version:
     """Overwrites the draft that the actor saw; raises Conflict when it changed meanwhile or is no longer editable."""
     _require_write(actor)
-    claimed = db.session.execute(
+    claimed = write(
         update(Version)
         .where(
             Version.id == seen.version_id,
@@ -66,7 +67,7 @@ def save(seen: Seen, values: Mapping[str, Any], *, actor: Actor, now: datetime) 
         .values(revision=Version.revision + 1, updated_at=now, updated_by_id=actor.account_id)
         .execution_options(synchronize_session=False)
     )
-    if not claimed.rowcount:
+    if not claimed:
         raise _save_refusal(find(seen.version_id, actor=actor), now=now)
     version = db.session.get_one(Version, seen.version_id, populate_existing=True)
     _fill(version, values)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -74,10 +73,10 @@ def history_of(entry_id: int, *, actor: Actor, now: datetime, hold: timedelta = 
     ]
 
 
-def _told(rows: Sequence[Row[Any]], *, now: datetime, hold: timedelta) -> list[Row[Any]]:
+def _told(rows: Sequence[Row], *, now: datetime, hold: timedelta) -> list[Row]:
     """Leaves out decisions that had no effect outside, and the undo of each."""
-    told: list[Row[Any]] = []
-    undone: dict[int, Row[Any]] = {}
+    told: list[Row] = []
+    undone: dict[int, Row] = {}
     for row in rows:
         if row.action == "entry.undo":
             undone[row.subject_id] = row
@@ -89,7 +88,7 @@ def _told(rows: Sequence[Row[Any]], *, now: datetime, hold: timedelta) -> list[R
     return sorted(told, key=lambda row: row.at, reverse=True)
 
 
-def _who(row: Row[Any], actor: Actor) -> str:
+def _who(row: Row, actor: Actor) -> str:
     """Colleagues by name; for an organization the secretariat is one office."""
     if row.actor_role is Role.system:
         return "自動"

@@ -14,7 +14,7 @@ from portal.mail.outbox import Letter
 
 def tell(
     letter: str,
-    moved: Sequence[Row[Any]],
+    moved: Sequence[Row],
     *,
     comment: str,
     now: datetime,
@@ -33,7 +33,7 @@ def tell(
     return outbox.queue(letters, now=now, not_before=not_before, batch=batch)
 
 
-def _params(row: Row[Any], comment: str) -> dict[str, Any]:
+def _params(row: Row, comment: str) -> dict[str, Any]:
     publish_at = row.publish_at.isoformat() if row.publish_at else None
     return {
         "title": row.title,

@@ -44,7 +44,7 @@ def shown_state(version: Any, *, now: datetime) -> ColumnElement[Any]:
     return case((held, State.submitted), else_=version.state)
 
 
-def rows_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> tuple[Sequence[Row[Any]], int]:
+def rows_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> tuple[Sequence[Row], int]:
     """One page of the list and the number of all that match, in two statements."""
     query = _query(kind, actor=actor, now=now)
     if wanted.state:
@@ -85,12 +85,12 @@ def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
     return entry
 
 
-def newest(*, actor: Actor, now: datetime, count: int) -> Sequence[Row[Any]]:
+def newest(*, actor: Actor, now: datetime, count: int) -> Sequence[Row]:
     """The entries begun last, whatever their kind."""
     return db.session.execute(_query(*Kind, actor=actor, now=now).order_by(Entry.id.desc()).limit(count)).all()
 
 
-def _query(*kinds: Kind, actor: Actor, now: datetime) -> Select[Any]:
+def _query(*kinds: Kind, actor: Actor, now: datetime) -> Select:
     return (
         select(
             Entry.id,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
@@ -34,7 +33,7 @@ class Filter:
     page: int = 1
 
 
-def waiting(wanted: Filter, *, actor: Actor) -> Sequence[Row[Any]]:
+def waiting(wanted: Filter, *, actor: Actor) -> Sequence[Row]:
     """One page of the queue, oldest deadline first, in one statement."""
     query = _narrowed(wanted, actor=actor).order_by(Version.due_at, Version.id)
     return db.session.execute(query.limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)).all()
@@ -67,7 +66,7 @@ def neighbours(version: Version, wanted: Filter, *, actor: Actor) -> tuple[int |
     return row[0], row[1]
 
 
-def _narrowed(wanted: Filter, *, actor: Actor) -> Select[Any]:
+def _narrowed(wanted: Filter, *, actor: Actor) -> Select:
     query = (
         select(
             Version.id,

@@ -33,7 +33,7 @@ class Review:
     changes: Sequence[Difference]
     recent: tuple[int, int]  # of the organization's last decisions: approved, returned
     members: int  # who would be told
-    history: Sequence[Row[Any]]
+    history: Sequence[Row]
     phrases: Sequence[Phrase]
     assignee: str
 
@@ -76,7 +76,7 @@ def recent_decisions(organization_id: int) -> tuple[int, int]:
     return counted.get("entry.approve", 0), counted.get("entry.return", 0)
 
 
-def history(entry_id: int) -> Sequence[Row[Any]]:
+def history(entry_id: int) -> Sequence[Row]:
     """Who did what to any version of the entry, newest first."""
     versions = select(Version.id).where(Version.entry_id == entry_id)
     return db.session.execute(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 
@@ -77,7 +76,7 @@ def _concerns(now: datetime) -> ColumnElement[bool]:
     return Version.state.in_(OPEN_STATES) | ending | ((Version.state == State.suspended) & live)
 
 
-def _task(row: Row[Any]) -> Task:
+def _task(row: Row) -> Task:
     cause, at = {
         State.returned: (Cause.returned, row.decided_at),
         State.suspended: (Cause.suspended, None),
@@ -145,7 +144,7 @@ def agenda(actor: Actor, *, start: datetime, end: datetime, now: datetime) -> li
     return sorted(found, key=lambda date: (date.at, date.title))
 
 
-def _dates(rows: Sequence[Row[Any]]) -> list[Date]:
+def _dates(rows: Sequence[Row]) -> list[Date]:
     dates = [
         Date(row.publish_at, Mark.publication, row.kind, row.entry_id, row.title) for row in rows if row.publish_at
     ]
@@ -154,5 +153,5 @@ def _dates(rows: Sequence[Row[Any]]) -> list[Date]:
     ]
 
 
-def _session_dates(rows: Sequence[Row[Any]]) -> list[Date]:
+def _session_dates(rows: Sequence[Row]) -> list[Date]:
     return [Date(row.starts_at, Mark.session, row.kind, row.entry_id, row.title) for row in rows]

@@ -151,7 +151,7 @@ def undo(batch: str, *, actor: Actor, now: datetime) -> Undone:
 
 def _take_back(
     batch: str, when: ColumnElement[bool], *, actor: Actor, now: datetime, letter: str = ""
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     return _move(
         Action.undo,
         [Version.batch == batch, when],
@@ -173,7 +173,7 @@ def _move(
     hold: timedelta = timedelta(0),
     letter: str = "",
     values: Mapping[str, Any] = MappingProxyType({}),
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """All the steps that every move shares; returns the versions moved. Nothing else writes `state`."""
     transition = TRANSITIONS[action]
     if not may(actor, action):
@@ -229,7 +229,7 @@ def _columns(action: Action, *, actor: Actor, now: datetime, comment: str) -> di
 
 
 def _record(
-    action: Action, moved: Sequence[Row[Any]], *, actor: Actor, now: datetime, comment: str, batch: str | None
+    action: Action, moved: Sequence[Row], *, actor: Actor, now: datetime, comment: str, batch: str | None
 ) -> None:
     details = {"comment": comment} if comment else {}
     audit.record_each(
@@ -263,14 +263,14 @@ def _refusals(action: Action, missing: Sequence[Seen], *, actor: Actor) -> dict[
     }
 
 
-def _conflict(action: Action, row: Row[Any]) -> Conflict:
+def _conflict(action: Action, row: Row) -> Conflict:
     who = f"{row.name}さんが" if row.name else "ほかの人が"
     if row.state in TRANSITIONS[action].sources:
         return Conflict(f"競合：確認していた間に{who}内容を変更しました。新しい内容を確認してください。")
     return Conflict(f"競合：{who}先に処理しました。この操作は今の状態では行えません。")
 
 
-def move_due(action: Action, ids: Sequence[int], *criteria: ColumnElement[bool], now: datetime) -> Sequence[Row[Any]]:
+def move_due(action: Action, ids: Sequence[int], *criteria: ColumnElement[bool], now: datetime) -> Sequence[Row]:
     """The clock's moves: by id, with the condition that made them due tested again in the same statement."""
     return _move(action, [Version.id.in_(ids), *criteria], actor=CLOCK, now=now)
 

@@ -28,12 +28,12 @@ class QueueRow(NamedTuple):
     missed: str  # the wished time, when it will be missed
 
 
-def queue_rows(rows: Sequence[Row[Any]], *, now: datetime, closed: Collection[date]) -> list[QueueRow]:
+def queue_rows(rows: Sequence[Row], *, now: datetime, closed: Collection[date]) -> list[QueueRow]:
     clocks: dict[tuple[date, bool], Look] = {}  # many rows share few deadlines
     return [_row(row, now=now, closed=closed, clocks=clocks) for row in rows]
 
 
-def _row(row: Row[Any], *, now: datetime, closed: Collection[date], clocks: dict[tuple[date, bool], Look]) -> QueueRow:
+def _row(row: Row, *, now: datetime, closed: Collection[date], clocks: dict[tuple[date, bool], Look]) -> QueueRow:
     words = KIND_WORDS[row.kind]
     key = (local(row.due_at).date(), now > row.due_at)
     if key not in clocks:
