@@ -15,6 +15,7 @@ from models.base import Base, db
 from portal.app import create_app
 from portal.settings import Settings
 from tests import databases
+from tests.client import Browser
 from tests.make import Maker
 
 # Tuesday 24 November 2026, 14:32 in Tokyo: an ordinary working day after a holiday.
@@ -53,6 +54,7 @@ def house(settings: Settings) -> Flask:
 @pytest.fixture(scope="session")
 def site(settings: Settings) -> Flask:
     app = create_app(settings)
+    app.test_client_class = Browser
     app.config["TESTING"] = True
     app.config["WTF_CSRF_ENABLED"] = False  # tests/views/test_csrf.py has it on
     return app
