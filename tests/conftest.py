@@ -47,17 +47,27 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 
 
 @pytest.fixture(scope="session")
-def house(settings: Settings) -> Flask:
-    return create_app(settings, doors=False)
+def house(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings, doors=False)
+    yield app
+    hang_up(app)
 
 
 @pytest.fixture(scope="session")
-def site(settings: Settings) -> Flask:
+def site(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Browser
     app.config["TESTING"] = True
     app.config["WTF_CSRF_ENABLED"] = False  # tests/views/test_csrf.py has it on
-    return app
+    yield app
+    hang_up(app)
+
+
+def hang_up(app: Flask) -> None:
+    """A pooled connection that is found by the garbage collector would be a warning, and so an error."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Puts a client behind a door without walking through the login, which has tests of its own."""
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from models.base import db
+from models.mail import OutboxMail
 from models.people import Account
 from portal import clock
 from portal.accounts import sessions
@@ -24,3 +26,15 @@ def log_in(client: FlaskClient, actor: Actor) -> None:
     with client.session_transaction() as cookie:
         cookie["_user_id"] = opened.token
         cookie["_fresh"] = True
+
+
+def mailed_code(client: FlaskClient, email: str) -> str:
+    """The one-time password of the newest mail to this address, which still waits in the outbox."""
+    with client.application.app_context():
+        params = db.session.scalars(
+            select(OutboxMail.params)
+            .where(OutboxMail.recipient == email, OutboxMail.letter == "one_time_password")
+            .order_by(OutboxMail.id.desc())
+        ).first()
+        assert params is not None, f"no code for {email}"
+        return params["code"]
