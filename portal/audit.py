@@ -33,4 +33,4 @@ def record_each(action: str, events: Iterable[dict[str, Any]], *, actor: Actor, 
     }
     rows = [common | columns for columns in events]
     if rows:
-        db.session.execute(insert(AuditEvent), rows)
+        db.session.execute(insert(AuditEvent.__table__), rows)
