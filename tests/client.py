@@ -12,4 +12,5 @@ class Browser(FlaskClient):
     has open, and with it who asked last (`g.actor`)."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)  # a file that is sent is closed before the test goes on
         return contextvars.Context().run(super().open, *args, **kwargs)

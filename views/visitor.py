@@ -108,7 +108,7 @@ def remember_browser(response: AnyResponse, token: str) -> None:
 def address_for(request: Request) -> str:
     """The login that leads back to the page asked for."""
     door = "/talent/login" if request.path.startswith("/talent/") else "/login"
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    wanted = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
     return f"{door}?next={quote(wanted)}" if safe_path(wanted) else door
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from models.base import db
 from portal.actors import Actor
 from portal.database import begin_write
-from portal.errors import Refused, Throttled
+from portal.errors import NotFound, Refused, Throttled
 from views import login
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,8 @@ def content_security_policy() -> str:
 
 def show_refusal(refusal: Refused) -> tuple[str, int]:
     db.session.rollback()
-    response = error_page(refusal.status, str(refusal))
+    # The same page as of an address that leads nowhere: nobody learns that something is there.
+    response = error_page(refusal.status, "" if isinstance(refusal, NotFound) else str(refusal))
     if isinstance(refusal, Throttled):
         return *response, {"Retry-After": str(refusal.retry_after)}  # type: ignore[return-value]  # Flask takes three
     return response

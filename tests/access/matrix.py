@@ -1,0 +1,130 @@
+"""Who gets what at every address: one row a (endpoint, method), one answer a person. Written by hand; a route without
+a row fails the build, and so does a row without a route.
+
+    200     a page
+    go      a redirect: the act is done, or the person is led on
+    login   a redirect to the login
+    out     the same, as the end of the session
+    403     known, but not their door
+    404     nothing there: theirs it is not, or it is not at all
+    4xx     refused in words
+
+Where an address names an object, it is one of `owner`'s organization. `other` and `noncorp` own objects too; with
+their own they get what `owner` gets (test_matrix tries both). G6 adds rows of talents here: 403 for `noncorp`.
+"""
+
+from collections.abc import Mapping
+
+from tests.access.world import PEOPLE
+
+Row = Mapping[str, str]
+
+
+def row(answers: str) -> Row:
+    return dict(zip(PEOPLE, answers.split(), strict=True))
+
+
+# fmt: off
+#                anonym talent owner  editor viewer other  noncorp susp  review admin
+ALL        = row("200    200    200    200    200    200    200    200    200    200  ")
+OUT        = row("out    out    out    out    out    out    out    out    out    out  ")
+FIRST_STEP = row("200    go     go     go     go     go     go     200    go     go   ")
+CHECK      = row("422    go     go     go     go     go     go     422    go     go   ")
+SECOND     = row("login  go     go     go     go     go     go     login  go     go   ")
+AGAIN      = row("login  login  login  login  login  login  login  login  login  login")
+ONESELF    = row("login  200    200    200    200    200    200    login  200    200  ")
+END_OTHERS = row("login  go     go     go     go     go     go     login  go     go   ")
+END_ONE    = row("login  404    go     404    404    404    404    login  404    404  ")
+TALENT     = row("login  200    403    403    403    403    403    login  403    403  ")
+# the organization's door: pages, pages about an object, acts, acts on an object
+MEMBER     = row("login  403    200    200    200    200    200    login  403    403  ")
+MEMBER_ID  = row("login  403    200    200    200    404    404    login  403    403  ")
+WRITER     = row("login  403    200    200    403    200    200    login  403    403  ")
+WRITER_ID  = row("login  403    200    200    403    404    404    login  403    403  ")
+WRITE      = row("login  403    go     go     403    go     go     login  403    403  ")
+WRITE_ID   = row("login  403    go     go     403    404    404    login  403    403  ")
+# the desk
+OFFICE     = row("login  403    403    403    403    403    403    login  200    200  ")
+OFFICE_GO  = row("login  403    403    403    403    403    403    login  go     go   ")
+ADMIN      = row("login  403    403    403    403    403    403    login  403    200  ")
+ADMIN_GO   = row("login  403    403    403    403    403    403    login  403    go   ")
+# fmt: on
+
+SLUGS = ("jobs", "events", "notices")
+
+MATRIX: dict[tuple[str, str], Row] = {
+    # the public site, and what machines read
+    ("static", "GET"): ALL,
+    ("public.home", "GET"): ALL,
+    ("public.listing", "GET"): ALL,
+    ("public.entry", "GET"): ALL,
+    ("public.organization", "GET"): ALL,
+    ("public.feed", "GET"): ALL,
+    ("public.calendar", "GET"): ALL,
+    ("public.sitemap", "GET"): ALL,
+    ("public.robots", "GET"): ALL,
+    ("public.guide", "GET"): ALL,
+    ("public.contact", "GET"): ALL,
+    ("public.privacy", "GET"): ALL,
+    ("public.accessibility", "GET"): ALL,
+    ("health.alive", "GET"): ALL,
+    ("health.ready", "GET"): ALL,
+    # the demo alone
+    ("demo_mail.index", "GET"): ALL,
+    ("demo_mail.detail", "GET"): ALL,
+    # login
+    ("login.staff", "GET"): FIRST_STEP,
+    ("login.staff_check", "POST"): CHECK,
+    ("login.talent", "GET"): FIRST_STEP,
+    ("login.talent_check", "POST"): CHECK,
+    ("login.show_second_step", "GET"): SECOND,
+    ("login.take_second_step", "POST"): AGAIN,
+    ("login.resend_code", "POST"): AGAIN,
+    ("login.log_out", "POST"): OUT,
+    ("account.list_sessions", "GET"): ONESELF,
+    ("account.end_session", "POST"): END_ONE,
+    ("account.end_other_sessions", "POST"): END_OTHERS,
+    # talents
+    ("talent.home", "GET"): TALENT,
+    # organizations
+    ("organization.index", "GET"): MEMBER,
+    **{
+        (f"organization_{slug}{endpoint}", method): answers
+        for slug in SLUGS
+        for endpoint, method, answers in (
+            (".index_view", "GET", MEMBER),
+            (".entry", "GET", MEMBER_ID),
+            ("_form.new", "GET", WRITER),
+            ("_form.create", "POST", WRITE),
+            ("_form.edit", "GET", WRITER_ID),
+            ("_form.save", "POST", WRITE_ID),
+            ("_form.preview", "POST", WRITER),
+            ("_form.confirm", "GET", WRITER_ID),
+            ("_form.submit", "POST", WRITE_ID),
+            ("_form.done", "GET", WRITER_ID),
+            ("_form.revise", "POST", WRITE_ID),
+            ("_form.copy", "POST", WRITE_ID),
+            ("_form.withdraw", "POST", WRITE_ID),
+            ("_form.close", "POST", WRITE_ID),
+            ("_form.discard", "POST", WRITE_ID),
+        )
+    },
+    # the secretariat
+    ("desk.index", "GET"): OFFICE,
+    ("desk.review", "GET"): OFFICE,
+    ("desk.decide", "POST"): OFFICE_GO,
+    ("desk.extend", "POST"): OFFICE_GO,
+    ("desk.assign", "POST"): OFFICE_GO,
+    ("desk.undo", "POST"): OFFICE_GO,
+    ("desk_bulk.index", "GET"): OFFICE_GO,
+    ("desk_bulk.plan", "POST"): OFFICE,
+    ("desk_bulk.run", "POST"): OFFICE_GO,
+    ("desk_bulk.result", "GET"): OFFICE,
+    ("desk_entries.index_view", "GET"): OFFICE,
+    ("desk_organizations.index_view", "GET"): OFFICE,
+    ("desk_mail.index_view", "GET"): OFFICE,
+    ("desk_trail.index_view", "GET"): OFFICE,
+    ("desk_jobs.index_view", "GET"): OFFICE,
+    ("desk_phrases.index_view", "GET"): OFFICE,
+    ("desk_closed_days.index_view", "GET"): OFFICE,
+}

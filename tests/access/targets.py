@@ -1,0 +1,206 @@
+"""What each route is asked for: real objects of a person's, or ids that nothing has."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.base import db
+from models.entries import Version
+from models.states import Action, Kind
+from portal.clock import local
+from portal.database import begin_write
+from portal.publishing.bulk import decide
+from tests.access.world import World
+from tests.make import seen
+from tests.views.posting import posted
+
+NOWHERE = 2_000_000_000  # an id that no object has
+KINDS = {"jobs": Kind.job, "events": Kind.event, "notices": Kind.notice}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The values in the address, and what is posted."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    data: Any = field(default_factory=dict)
+
+
+Target = Callable[[World, str], Asked]
+
+
+def nothing(_world: World, _who: str) -> Asked:
+    return Asked()
+
+
+# ---- entries of an organization: the state that the route is made for
+
+
+def named(version: Version) -> str:
+    return f"{version.id}.{version.revision}"
+
+
+def draft(kind: Kind) -> Target:
+    return lambda world, who: Asked({"version_id": world.make.draft(kind, actor=world.actors[who]).id})
+
+
+def page_of_entry(kind: Kind) -> Target:
+    return lambda world, who: Asked({"entry_id": world.ago.published(kind, actor=world.actors[who]).entry_id})
+
+
+def done(kind: Kind) -> Target:
+    return lambda world, who: Asked({"version_id": world.make.submitted(kind, actor=world.actors[who]).id})
+
+
+def new(kind: Kind) -> Target:
+    return lambda world, _who: Asked(data=posted(kind, now=world.now, step="save"))
+
+
+def saved(kind: Kind) -> Target:
+    def ask(world: World, who: str) -> Asked:
+        version = world.make.draft(kind, actor=world.actors[who])
+        return Asked(
+            {"version_id": version.id},
+            posted(kind, now=world.now, step="save", revision=version.revision, title="直したタイトル"),
+        )
+
+    return ask
+
+
+def submitted(kind: Kind) -> Target:
+    def ask(world: World, who: str) -> Asked:
+        version = world.make.draft(kind, actor=world.actors[who])
+        return Asked({"version_id": version.id}, {"revision": version.revision})
+
+    return ask
+
+
+def by_entry(kind: Kind) -> Target:
+    return lambda world, who: Asked(data={"entry": world.ago.published(kind, actor=world.actors[who]).entry_id})
+
+
+def withdrawn(kind: Kind) -> Target:
+    return lambda world, who: Asked(data={"seen": named(world.make.submitted(kind, actor=world.actors[who]))})
+
+
+def closed(kind: Kind) -> Target:
+    return lambda world, who: Asked(data={"seen": named(world.ago.published(kind, actor=world.actors[who]))})
+
+
+def discarded(kind: Kind) -> Target:
+    return lambda world, who: Asked(data={"seen": named(world.make.draft(kind, actor=world.actors[who]))})
+
+
+# ---- the desk
+
+
+def waiting(world: World) -> Version:
+    return world.make.submitted(actor=world.actors["owner"])
+
+
+def reviewed(world: World, _who: str) -> Asked:
+    return Asked({"version_id": waiting(world).id})
+
+
+def decided(world: World, _who: str) -> Asked:
+    version = waiting(world)
+    return Asked({"version_id": version.id}, {"action": "approve", "revision": version.revision})
+
+
+def extended(world: World, _who: str) -> Asked:
+    version = world.ago.published(actor=world.actors["owner"])
+    until = local(world.now).replace(year=local(world.now).year + 1)
+    return Asked(
+        {"version_id": version.id},
+        {"revision": version.revision, "until": f"{until:%Y-%m-%dT%H:%M}", "comment": "団体の希望による"},
+    )
+
+
+def assigned(world: World, _who: str) -> Asked:
+    version = waiting(world)
+    return Asked({"version_id": version.id}, {"revision": version.revision, "take": "1"})
+
+
+def undone(world: World, _who: str) -> Asked:
+    version = world.make.approved(actor=world.actors["owner"], office=world.actors["reviewer"])
+    return Asked({"batch": version.batch})
+
+
+def chosen(world: World, _who: str) -> Asked:
+    version = waiting(world)
+    return Asked(data={"action": "approve", "item": f"{version.id}:{version.revision}"})
+
+
+def decided_together(world: World, who: str) -> Asked:
+    """A result is shown to who decided."""
+    office = world.actors[who if world.actors[who].is_secretariat else "reviewer"]
+    version = waiting(world)
+    begin_write()
+    batch = decide(Action.approve, [seen(version)], actor=office, now=world.now, hold=world.hold)
+    db.session.commit()
+    return Asked({"batch": batch})
+
+
+# ---- everyone
+
+
+def number(kind: Kind) -> Target:
+    def ask(world: World, _who: str) -> Asked:
+        version = world.ago.published(kind, actor=world.actors["owner"])
+        return Asked({"path": f"{kind}s", "number": version.entry.number})
+
+    return ask
+
+
+TARGETS: dict[str, Target] = {
+    "static": lambda _world, _who: Asked({"filename": "portal.css"}),
+    "public.listing": lambda _world, _who: Asked({"path": "jobs"}),
+    "public.feed": lambda _world, _who: Asked({"path": "jobs"}),
+    "public.entry": number(Kind.job),
+    "public.calendar": number(Kind.event),
+    "public.organization": lambda world, _who: Asked({"organization_id": world.house_id}),
+    "demo_mail.detail": lambda world, _who: Asked({"letter_id": world.letter_id}),
+    "login.staff_check": lambda _world, _who: Asked(data={"email": "nobody@example.jp", "password": "wrong"}),
+    "login.talent_check": lambda _world, _who: Asked(data={"email": "nobody@example.jp", "password": "wrong"}),
+    "login.take_second_step": lambda _world, _who: Asked(data={"code": "123456"}),
+    "account.end_session": lambda world, _who: Asked({"session_id": world.another_session("owner")}),
+    "desk.review": reviewed,
+    "desk.decide": decided,
+    "desk.extend": extended,
+    "desk.assign": assigned,
+    "desk.undo": undone,
+    "desk_bulk.plan": chosen,
+    "desk_bulk.run": chosen,
+    "desk_bulk.result": decided_together,
+}
+for slug, kind in KINDS.items():
+    TARGETS |= {
+        f"organization_{slug}.entry": page_of_entry(kind),
+        f"organization_{slug}_form.create": new(kind),
+        f"organization_{slug}_form.edit": draft(kind),
+        f"organization_{slug}_form.save": saved(kind),
+        f"organization_{slug}_form.preview": new(kind),
+        f"organization_{slug}_form.confirm": draft(kind),
+        f"organization_{slug}_form.submit": submitted(kind),
+        f"organization_{slug}_form.done": done(kind),
+        f"organization_{slug}_form.revise": by_entry(kind),
+        f"organization_{slug}_form.copy": by_entry(kind),
+        f"organization_{slug}_form.withdraw": withdrawn(kind),
+        f"organization_{slug}_form.close": closed(kind),
+        f"organization_{slug}_form.discard": discarded(kind),
+    }
+
+
+def target_of(endpoint: str) -> Target:
+    return TARGETS.get(endpoint, nothing)
+
+
+def unknown(asked: Asked) -> Asked:
+    """The same request for ids that nothing has."""
+    values = {name: NOWHERE if isinstance(value, int) else f"{value}-X" for name, value in asked.values.items()}
+    data = dict(asked.data.items(multi=True)) if hasattr(asked.data, "getlist") else dict(asked.data)
+    for name in ("entry", "id"):
+        data |= {name: NOWHERE} if name in data else {}
+    for name, sign in (("seen", "."), ("item", ":")):
+        data |= {name: f"{NOWHERE}{sign}1"} if name in data else {}
+    return Asked(values, data)

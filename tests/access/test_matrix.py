@@ -1,0 +1,157 @@
+"""The matrix holds: every route, every person, own, foreign and unknown objects, on both databases (G1, G2, G5)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.test import TestResponse
+
+from portal import demo_mail
+from portal.app import create_app
+from portal.settings import Settings
+from tests.access.matrix import MATRIX
+from tests.access.targets import Asked, target_of, unknown
+from tests.access.world import PEOPLE, World, digest
+from tests.client import Browser
+from tests.conftest import empty, hang_up
+
+NOT_ROUTED = {"HEAD", "OPTIONS"}  # HEAD is GET without the body, OPTIONS says what is allowed
+REFUSED = ("login", "400", "403", "404", "422")
+NEW_EACH_TIME = re.compile(r'nonce="[^"]+"|name="csrf_token" value="[^"]+"|参照番号 [0-9a-f]{8}')
+OWNERS_OF_OTHERS = ("other", "noncorp")
+ENDS_SESSIONS = ("login.log_out", "account.end_other_sessions")
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[Flask]:
+    """With the demo's routes."""
+    app = create_app(replace(settings, demo=True))
+    app.test_client_class = Browser
+    app.config |= {"TESTING": True, "WTF_CSRF_ENABLED": False}
+    yield app
+    hang_up(app)
+
+
+@pytest.fixture(scope="module")
+def world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        empty()
+        yield World(app, letter_id=a_letter(Path(app.config["PORTAL"].mail_folder)))
+        empty()
+
+
+def a_letter(folder: Path) -> str:
+    message = EmailMessage()
+    message["Subject"] = "試験"
+    folder.mkdir(exist_ok=True)
+    demo_mail.keep(folder, message.as_bytes())
+    return demo_mail.list_letters(folder)[0][0].id
+
+
+def routed(app: Flask) -> set[tuple[str, str]]:
+    return {(rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods - NOT_ROUTED}
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
+    assert routed(app) - MATRIX.keys() == set(), "routes that nobody decided about"
+    assert MATRIX.keys() - routed(app) == set(), "rows about nothing"
+
+
+def test_no_row_gives_the_desk_to_anyone_but_the_secretariat(app: Flask) -> None:
+    desk = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/desk/")}
+    for (endpoint, _method), answers in MATRIX.items():
+        if endpoint in desk:
+            assert {answers[name] for name in PEOPLE[:-2]} == {"login", "403"}, endpoint
+
+
+TALLY: dict[str, Counter[str]] = {}
+
+
+@pytest.mark.parametrize(("endpoint", "method"), list(MATRIX))
+def test_everyone_gets_what_the_row_says(endpoint: str, method: str, world: World) -> None:
+    answers, target = MATRIX[endpoint, method], target_of(endpoint)
+    asked = target(world, "owner")
+    before = digest()
+    for name in refused_by(answers):
+        assert outcome(ask(world, name, endpoint, method, asked)) == answers[name], name
+    assert digest() == before or "422" in answers.values(), "a refused request wrote something"
+
+    for name in PEOPLE:
+        if name not in refused_by(answers):
+            response = ask(world, name, endpoint, method, target(world, "owner"))
+            assert outcome(response) == answers[name].replace("out", "login"), name
+            if endpoint in ENDS_SESSIONS:
+                world.clients[name] = world.fresh_client(name)
+    tally = TALLY.setdefault(world.app.config["PORTAL"].database_url.partition(":")[0], Counter())
+    tally.update(answers.values())
+
+
+@pytest.mark.parametrize(("endpoint", "method"), [key for key, answers in MATRIX.items() if answers["other"] == "404"])
+@pytest.mark.parametrize("name", OWNERS_OF_OTHERS)
+def test_a_foreign_object_answers_as_one_that_does_not_exist(
+    name: str, endpoint: str, method: str, world: World
+) -> None:
+    asked = target_of(endpoint)(world, "owner")
+
+    foreign = ask(world, name, endpoint, method, asked)
+    nowhere = ask(world, name, endpoint, method, unknown(asked))
+    no_route = world.clients[name].open("/nowhere/at/all", method=method)
+
+    assert foreign.status_code == 404
+    assert same(foreign) == same(nowhere) == same(no_route)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method"),
+    [(endpoint, method) for (endpoint, method), answers in MATRIX.items() if endpoint.startswith("organization")],
+)
+@pytest.mark.parametrize("name", OWNERS_OF_OTHERS)
+def test_owners_get_with_their_own_what_every_owner_gets(name: str, endpoint: str, method: str, world: World) -> None:
+    response = ask(world, name, endpoint, method, target_of(endpoint)(world, name))
+
+    assert outcome(response) == MATRIX[endpoint, method]["owner"]
+
+
+@pytest.mark.parametrize(("endpoint", "method"), [key for key in MATRIX if key[1] == "GET"])
+def test_head_is_get_without_the_body_and_nothing_else_is_allowed(endpoint: str, method: str, world: World) -> None:
+    asked = target_of(endpoint)(world, "owner")
+    for name in ("anonymous", "owner", "administrator"):
+        whole = ask(world, name, endpoint, "GET", asked)
+        head = ask(world, name, endpoint, "HEAD", asked)
+        assert (head.status_code, head.location, head.data) == (whole.status_code, whole.location, b"")
+        assert ask(world, name, endpoint, "DELETE", asked).status_code == 405
+
+
+def test_the_figures(world: World) -> None:
+    """Last in the file, for the reader of the log."""
+    for engine, tally in TALLY.items():
+        told = ", ".join(f"{answer} × {count}" for answer, count in tally.most_common())
+        print(f"\n{engine}: {len(MATRIX)} routes × {len(PEOPLE)} people = {tally.total()} answers: {told}")
+    assert TALLY
+
+
+def refused_by(answers: dict[str, str]) -> list[str]:
+    return [name for name in PEOPLE if answers[name] in REFUSED]
+
+
+def ask(world: World, name: str, endpoint: str, method: str, asked: Asked) -> TestResponse:
+    with world.app.test_request_context():
+        address = url_for(endpoint, **asked.values)
+    data = asked.data if method == "POST" else None
+    return world.clients[name].open(address, method=method, data=data)
+
+
+def outcome(response: TestResponse) -> str:
+    if response.status_code in (301, 302, 303, 307, 308):
+        return "login" if (response.location or "").startswith(("/login", "/talent/login")) else "go"
+    return str(response.status_code)
+
+
+def same(response: TestResponse) -> str:
+    """The page without what is new in every answer."""
+    return f"{response.status_code} {NEW_EACH_TIME.sub('', response.text)}"
