@@ -43,7 +43,8 @@ class User(UserMixin):
 
 
 def register(app: Flask) -> None:
-    login_manager.init_app(app)
+    # Pages ask current_actor(): the library's own look-up for templates would fail once more on the page of a failure.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None  # rows decide; an address may change on the way
     login_manager.unauthorized_handler(lambda: redirect(address_for(request)))
     login_manager.user_loader(load_user)

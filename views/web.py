@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from flask import Flask, Response, abort, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from models.base import db
@@ -38,7 +39,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, show_refusal)
     app.register_error_handler(CSRFError, show_lost_form)
     app.register_error_handler(HTTPException, show_http_error)
-    app.register_error_handler(OperationalError, show_unavailable)
+    for away in (OperationalError, InterfaceError, NoConnectionLeft):
+        app.register_error_handler(away, show_unavailable)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, current_actor=current_actor)
 
 
@@ -90,8 +92,9 @@ def current_actor_is_known() -> bool:
 
 def content_security_policy() -> str:
     return (
-        f"default-src 'none'; script-src 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+        f"default-src 'none'; script-src 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "object-src 'none'"
     )
 
 
@@ -137,5 +140,15 @@ def reference() -> str:
 
 
 def error_page(status: int, sentence: str, headers: Any = None) -> Any:
+    know_the_visitor()
     keep = {name: value for name, value in headers or [] if name in ("Allow", "Retry-After")}
     return render_template("error.html", status=status, sentence=sentence, reference=reference()), status, keep
+
+
+def know_the_visitor() -> None:
+    """An error page has the menu of who asked, but is shown also when the database cannot say who that is."""
+    try:
+        current_actor()
+    except SQLAlchemyError:
+        db.session.remove()
+        g.actor = login.nobody()

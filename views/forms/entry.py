@@ -1,5 +1,6 @@
 """The form of an entry, made from the declaration of its fields: the shape of input, no rule of posting."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
@@ -27,6 +28,7 @@ from views.forms.inputs import (
 )
 
 LONGEST_URL = 2000
+PLACE = re.compile(r"[0-9]{1,4}")
 SHAPE = "shape"
 
 
@@ -142,7 +144,7 @@ def rearrange(form: EntryForm, step: str) -> bool:
     given = form[name] if name in form else None
     if not isinstance(given, RowsInput) or act not in ("add", "up", "down", "remove"):
         return False
-    given.typed = list(_rearranged(given, act, int(place) if place.isascii() and place.isdigit() else 0))
+    given.typed = list(_rearranged(given, act, int(place) if PLACE.fullmatch(place) else 0))
     return True
 
 

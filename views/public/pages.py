@@ -18,6 +18,7 @@ from portal.publishing.fields import applies, sections_of
 from portal.publishing.shapes import Field, Section
 from portal.publishing.wording import EMPTY, show
 from portal.wording import KIND_WORDS
+from views.arguments import LARGEST_ID
 from views.public.room import PATHS, kind_at, room
 
 # Drawn in the head, the side or the facts, so not again among the sections.
@@ -34,7 +35,7 @@ def entry(path: str, number: str) -> Response:
     return answer(render_template("public/entry.html", **context, data=script_json(data)))
 
 
-@room.get("/organizations/<int:organization_id>/")
+@room.get(f"/organizations/<int(max={LARGEST_ID}):organization_id>/")
 def organization(organization_id: int) -> Response:
     now = clock.now()
     found = catalog.organization(organization_id)
