@@ -43,6 +43,7 @@ class JobStatus(Base):
     __tablename__ = "job_status"
 
     job: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(default="")  # as the desk shows it
     started_at: Mapped[datetime]
     seconds: Mapped[float]
     done: Mapped[int]  # rows it moved in that run

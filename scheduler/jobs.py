@@ -46,7 +46,7 @@ def record(job: Job, *, now: datetime, seconds: float, done: int, error: str) ->
         return
     begin_write()
     insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    row = {"job": job.id, "started_at": now, "seconds": seconds, "done": done, "error": error}
+    row = {"job": job.id, "name": job.name, "started_at": now, "seconds": seconds, "done": done, "error": error}
     statement = insert(JobStatus).values(**row, worked_at=now if done else None)
     worked_at = case((statement.excluded.done > 0, statement.excluded.started_at), else_=JobStatus.worked_at)
     values = {name: statement.excluded[name] for name in row if name != "job"} | {"worked_at": worked_at}

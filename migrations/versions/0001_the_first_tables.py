@@ -53,6 +53,7 @@ def upgrade() -> None:
     op.create_table(
         "job_status",
         sa.Column("job", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),

@@ -1,5 +1,6 @@
 """Deciding on many entries at once: what would happen, then what did, one line for each."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from portal.publishing import letters, workflow
 from portal.publishing.workflow import TRANSITIONS, Outcome, Seen
 
 MOST = 200  # in one request
+MANY = 30  # more than these are not decided by a single press
 NO_SUCH = "対象外です。一覧から消えたか、すでに処理されています。"
 
 
@@ -93,23 +95,48 @@ def _reason(action: Action, item: Seen, row: Row) -> str:
 
 
 def decide(
-    action: Action, chosen: Sequence[Seen], *, actor: Actor, now: datetime, hold: timedelta, comment: str = ""
+    action: Action,
+    chosen: Sequence[Seen],
+    *,
+    actor: Actor,
+    now: datetime,
+    hold: timedelta,
+    comment: str = "",
+    number: str = "",
 ) -> str:
     """Does it, in one transaction; every item is tested again in the statement that moves it.
 
-    Returns the batch, under which `results` keeps one line per item and `workflow.undo` takes it back.
+    Returns the batch, under which `results` keeps one line per item and `workflow.undo` takes it back. Over MANY, the
+    number that was typed must be that of the dry run.
     """
-    if not chosen or len(chosen) > MOST:
-        raise Refused(f"1〜{MOST}件を選択してください。")
+    plans = dry_run(action, chosen, actor=actor)
+    able = [plan for plan in plans if plan.can]
+    if not able:
+        raise Refused("処理できるものがありません。一覧を読み込み直してください。")
+    if len(able) > MANY and whole(number) != len(able):
+        raise Refused(f"処理する件数「{len(able)}」を数字で入力してください。")
     batch = workflow.new_batch()
-    outcomes = workflow.perform_each(action, chosen, actor=actor, now=now, hold=hold, comment=comment, batch=batch)
-    lines = [[outcome.version_id, outcome.title, _line(outcome)] for outcome in outcomes]
+    outcomes = workflow.perform_each(
+        action, [plan.seen for plan in able], actor=actor, now=now, hold=hold, comment=comment, batch=batch
+    )
+    moved = {outcome.version_id: outcome for outcome in outcomes}
+    lines = [_line(plan, moved.get(plan.seen.version_id)) for plan in plans]
     audit.record(f"desk.{action}", batch=batch, details={"lines": lines, "comment": comment}, actor=actor, now=now)
     return batch
 
 
-def _line(outcome: Outcome) -> str:
-    return "" if outcome.refusal is None else str(outcome.refusal) if outcome.title else NO_SUCH
+def whole(text: str) -> int | None:
+    """A number as people type it, full-width digits too."""
+    digits = unicodedata.normalize("NFKC", text).strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else None
+
+
+def _line(plan: Plan, outcome: Outcome | None) -> tuple[int, str, str]:
+    """Id, title and why it was left out; what does not exist for the actor has no title."""
+    title = "" if plan.reason == NO_SUCH else plan.title
+    if outcome is None:
+        return plan.seen.version_id, title, plan.reason
+    return plan.seen.version_id, outcome.title, "" if outcome.refusal is None else str(outcome.refusal)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import aliased
 
-from models.base import db
+from models.base import db, shared_alias
 from models.entries import Version
 from models.organizations import Organization
 from models.people import Account
+from models.records import AuditEvent
 from models.states import Kind, State
 from portal.actors import Actor
+from portal.clock import local
 from portal.permissions import visible
 from portal.publishing.workflow import Seen
 
@@ -19,7 +21,7 @@ PAGE_SIZE = 50
 LAST_PAGE = 1000
 LONGEST_SEARCH = 100
 
-Assignee = aliased(Account)
+Assignee = shared_alias(Account)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def counts(*, actor: Actor) -> dict[Kind, int]:
         .where(Version.state == State.submitted, visible(actor, Version))
         .group_by(Version.kind)
     )
-    return {kind: count for kind, count in rows}
+    return dict(rows.tuples().all())
 
 
 def total(wanted: Filter, *, actor: Actor) -> int:
@@ -108,3 +110,16 @@ def all_seen(wanted: Filter, *, actor: Actor, most: int) -> list[Seen]:
     """What the filter matches, oldest deadline first, as it stands now."""
     query = _narrowed(wanted, actor=actor).with_only_columns(Version.id, Version.revision)
     return [Seen(*row) for row in db.session.execute(query.order_by(Version.due_at, Version.id).limit(most)).tuples()]
+
+
+def decided_today(*, actor: Actor, now: datetime) -> tuple[int, int]:
+    """How many the actor approved and returned since midnight in Tokyo, in one statement."""
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = db.session.execute(
+        select(AuditEvent.action, func.count())
+        .where(AuditEvent.actor_id == actor.account_id, AuditEvent.at >= midnight)
+        .where(AuditEvent.action.in_(("entry.approve", "entry.return")))
+        .group_by(AuditEvent.action)
+    )
+    counted = dict(rows.tuples().all())
+    return counted.get("entry.approve", 0), counted.get("entry.return", 0)

@@ -67,7 +67,15 @@ class BulkView(PageView):
         action = one_of(request.form.get("action"), DECISIONS, None) or abort(400)
         chosen, comment = self.chosen(), request.form.get("comment", "")
         try:
-            batch = bulk.decide(action, chosen, actor=current_actor(), now=clock.now(), hold=hold(), comment=comment)
+            batch = bulk.decide(
+                action,
+                chosen,
+                actor=current_actor(),
+                now=clock.now(),
+                hold=hold(),
+                comment=comment,
+                number=request.form.get("number", ""),
+            )
         except Refused as refusal:
             db.session.rollback()
             return self.show_plan(action, chosen, error=str(refusal), comment=comment)

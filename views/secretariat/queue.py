@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request
+from flask import abort, current_app, flash, redirect, render_template, request
 from flask_admin import expose
+from markupsafe import Markup
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
@@ -15,7 +16,7 @@ from portal import clock
 from portal.errors import Conflict, Refused
 from portal.permissions import SECRETARIAT
 from portal.publishing import queue, workflow
-from portal.publishing.business_days import closed_days
+from portal.publishing.business_days import closed_days, days_left
 from portal.publishing.extension import extend
 from portal.publishing.fields import applies, sections_of
 from portal.publishing.queue import Filter
@@ -191,7 +192,9 @@ def queue_context(wanted: Filter, *, current: int | None = None) -> dict[str, An
         "last": max(1, -(-total // queue.PAGE_SIZE)),
         "clean": sum(row.is_clean for row in rows),
         "address": lambda **over: filter_address("/desk/", wanted, **over),
+        "page_address": lambda page: filter_address("/desk/", wanted, page=page),
         "query": filter_address("", wanted),
+        "today": dict(zip(("approved", "returned"), queue.decided_today(actor=actor, now=now), strict=True)),
         "now": now,
     }
 
@@ -210,8 +213,15 @@ def review_context(found: Review, *, now: datetime) -> dict[str, Any]:
         )
         for section in sections_of(version.kind)
     ]
-    preview = entry_context(version, version.organization, now=now, preview=True, number=version.entry.number)
-    return {"review": found, "findings": findings, "all_fields": fields, "preview_of": preview, "State": State}
+    public = entry_context(version, version.organization, now=now, preview=True, number=version.entry.number)
+    return {
+        "review": found,
+        "findings": findings,
+        "all_fields": fields,
+        "preview": Markup(render_template("public/_entry.html", heading="h2", **public)),  # noqa: S704  # drawn by our template
+        "days_left": days_left(now, version.due_at, closed_days()) if version.due_at else 0,
+        "State": State,
+    }
 
 
 def section_title(kind: Kind, name: str) -> str:
