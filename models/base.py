@@ -1,12 +1,12 @@
 """The declarative base, the session and the column types that all tables share."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Enum, MetaData, Text
+from sqlalchemy import JSON, DateTime, Enum, MetaData, Text, inspect
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, aliased, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -56,6 +56,19 @@ TYPES: dict[Any, Any] = {str: Text(), datetime: UTCDateTime(), dict[str, Any]: J
 
 class Base(DeclarativeBase):
     registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map=TYPES)
+
+
+M = TypeVar("M", bound=Base)
+
+
+def shared_alias(model: type[M]) -> type[M]:
+    """An alias that many threads use. SQLAlchemy looks up its columns at their first use, which is not safe in threads:
+    two first requests of a process would leave it broken until a restart. So every column is looked up here, at once.
+    """
+    alias = aliased(model, flat=True)
+    for name in inspect(model).columns.keys():  # noqa: SIM118  # not a dict
+        getattr(alias, name).expression  # noqa: B018
+    return alias
 
 
 # Models derive from Base; Flask-SQLAlchemy only lends the session and the engine.

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
-from models.base import db
+from models.base import db, shared_alias
 from models.entries import Entry, Version
 from models.states import OPEN_STATES, Kind, State
 from portal.actors import Actor
@@ -19,8 +19,8 @@ PAGE_SIZE = 20
 LAST_PAGE = 1000
 LONGEST_SEARCH = 100
 
-Live = aliased(Version, flat=True)
-Open = aliased(Version, flat=True)
+Live = shared_alias(Version)
+Open = shared_alias(Version)
 
 
 @dataclass(frozen=True)
