@@ -25,14 +25,17 @@ def migrate(url: str, revision: str = "head") -> None:
 
 
 def _postgresql(name: str) -> str:
-    """`PORTAL_TEST_POSTGRESQL` names a server of one's own; else the wheel's, shared by all workers of a run."""
-    server = os.environ.get("PORTAL_TEST_POSTGRESQL") or _from_wheel()
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(server(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         # No test cuts the power under the server; killed clients lose nothing by this.
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
-    return server.replace("/postgres?", f"/{name}?")
+    return server().replace("/postgres?", f"/{name}?")
+
+
+def server() -> str:
+    """`PORTAL_TEST_POSTGRESQL` names a server of one's own; else the wheel's, shared by all workers of a run."""
+    return os.environ.get("PORTAL_TEST_POSTGRESQL") or _from_wheel()
 
 
 def _from_wheel() -> str:

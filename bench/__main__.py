@@ -1,0 +1,88 @@
+"""Measures the portal beside a stock Flask-Admin and the floor: see bench/README.md.
+
+python -m bench [--size full|small] [--only W1,W6] [--database sqlite|postgresql] [--seconds 2] [--markdown FILE]
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import databases, decisions, lists, publishing, report, servers
+from bench.generate import SIZES, Size
+from bench.inside import log_in
+from bench.report import Section
+from bench.workloads import APPROVE, KEYS, PAGES, PUBLISH
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    wanted = options().parse_args(arguments)
+    only = wanted.only.split(",") if wanted.only else KEYS
+    if unknown := [key for key in only if key not in KEYS]:
+        options().error(f"unknown workload {', '.join(unknown)}: there are {', '.join(KEYS)}")
+    print(report.heading())
+    sections = []
+    for kind in [wanted.database] if wanted.database else databases.KINDS:
+        for section in run(kind, SIZES[wanted.size], only, seconds=wanted.seconds, rounds=wanted.rounds):
+            print(report.plain(section), flush=True)
+            sections.append(section)
+    print(f"\n{report.heading()}")
+    if wanted.markdown:
+        wanted.markdown.write_text(report.markdown(sections))
+    return 0
+
+
+def options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="see bench/README.md")
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--only", help=f"some of {','.join(KEYS)}")
+    parser.add_argument("--database", choices=databases.KINDS, help="one of the two; both otherwise")
+    parser.add_argument("--seconds", type=float, default=2, help="of each page, number of clients and round")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
+    parser.add_argument("--markdown", type=Path, help="a file for the table")
+    return parser
+
+
+def run(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: int) -> Iterator[Section]:
+    if any(key != PUBLISH[0] for key in only):
+        yield from over_http(kind, size, only, seconds=seconds, rounds=rounds)
+    if PUBLISH[0] in only:
+        key, label, goals = PUBLISH
+        lines = publishing.measure_publishing(kind, size, rounds=rounds, say=say)
+        exactly = f"PASS exactly once: {size.due:,} publications, trail rows and letters in each turn"
+        yield Section(kind, key, label.format(due=size.due), lines, goals, (exactly,))
+
+
+def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: int) -> Iterator[Section]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        url = stack.enter_context(databases.copy(kind, size, say=say))
+        variables = servers.environment(url, folder)
+        settings = servers.settings(variables)
+        cookies = log_in(settings)
+        engine = databases.engine(url)
+        stack.callback(engine.dispose)
+        running = [stack.enter_context(servers.serve(name, variables, folder)) for name in servers.COMMANDS]
+        for page in PAGES:
+            if page.key in only:
+                lines = lists.measure_page(page, running, cookies, engine, seconds=seconds, rounds=rounds)
+                counts = lists.count_statements(page, settings, cookies)
+                yield Section(kind, page.key, page.label, lines, page.goals).with_statements(counts)
+        if APPROVE[0] in only:
+            key, label, goals = APPROVE
+            reviewer = cookies["reviewer"]
+            lines = decisions.measure_approval(running, reviewer, engine, batch=size.batch, rounds=rounds)
+            counts = decisions.count_statements(engine, settings, reviewer, batch=size.batch)
+            yield Section(kind, key, label.format(batch=size.batch), lines, goals).with_statements(
+                counts | {"floor": 3}
+            )
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

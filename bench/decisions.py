@@ -1,0 +1,158 @@
+"""W6: many entries approved in one request, with a trail row and a letter for each.
+
+Each turn takes entries nobody touched, is checked, and puts them back, so that every turn finds the same work.
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+from sqlalchemy import Connection, Engine, text
+
+from bench import client, floor, measure
+from bench.inside import application, browser, statements_of
+from bench.measure import Times
+from bench.report import Line
+from bench.servers import Server
+from portal import clock
+from portal.settings import Settings
+
+TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
+TURNS = 4  # of each in a round
+REDIRECTS = (302, 303)
+Form = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    id: int
+    revision: int
+
+
+def our_form(page: str, chosen: Sequence[Waiting]) -> Form:
+    token = TOKEN.search(page)
+    if token is None:
+        raise SystemExit("W6: the queue has no form")
+    return [("csrf_token", token[1]), ("action", "approve"), *(("item", f"{v.id}:{v.revision}") for v in chosen)]
+
+
+def stock_form(chosen: Sequence[Waiting]) -> Form:
+    return [("action", "approve"), ("url", "/admin/queue/"), *(("rowid", str(v.id)) for v in chosen)]
+
+
+class Desk:
+    """Takes batches of what waits, in turns, and puts them back."""
+
+    def __init__(self, engine: Engine, batch: int) -> None:
+        self.engine = engine
+        with engine.connect() as connection:
+            rows = connection.execute(
+                text("SELECT id, revision FROM version WHERE state = 'submitted' ORDER BY due_at, id")
+            )
+            waiting = [Waiting(*row) for row in rows]
+        self.batches = cycle([waiting[at : at + batch] for at in range(0, len(waiting) - batch + 1, batch)])
+
+    def turn(self, who: str, act: Callable[[Sequence[Waiting]], float]) -> float:
+        """Returns what `act` took; raises when it did not do the whole work."""
+        chosen = next(self.batches)
+        with self.engine.execution_options(write=True).connect() as connection:
+            before = written(connection)
+            connection.rollback()
+            taken = act(chosen)
+            trail, letters = (after - first for after, first in zip(written(connection), before, strict=True))
+            approved = self._put_back(connection, chosen)
+        if approved != len(chosen) or (who != "stock" and min(trail, letters) < len(chosen)):
+            raise SystemExit(f"W6 {who}: approved {approved} of {len(chosen)}, {trail} trail rows, {letters} letters")
+        return taken
+
+    def _put_back(self, connection: Connection, chosen: Sequence[Waiting]) -> int:
+        """Returns how many were approved."""
+        result = connection.execute(
+            text(
+                "UPDATE version SET state = 'submitted', revision = :revision, batch = NULL, hold_until = NULL "
+                "WHERE id = :id AND state = 'approved'"
+            ),
+            [{"id": version.id, "revision": version.revision} for version in chosen],
+        )
+        connection.commit()
+        if connection.dialect.name == "postgresql":
+            with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as plain:
+                plain.exec_driver_sql("VACUUM version")
+        return result.rowcount
+
+
+def written(connection: Connection) -> tuple[int, int]:
+    tables = ("audit_event", "outbox_mail")
+    trail, letters = (connection.scalar(text(f"SELECT max(id) FROM {table}")) or 0 for table in tables)
+    return trail, letters
+
+
+def measure_approval(
+    servers: Sequence[Server], cookies: dict[str, str], engine: Engine, *, batch: int, rounds: int
+) -> list[Line]:
+    desk = Desk(engine, batch)
+    acts = {server.name: over_http(server, cookies if server.name == "ours" else {}) for server in servers}
+    acts["floor"] = at_the_floor(engine)
+    processes = {server.name: server.cpu_seconds for server in servers} | {"floor": time.process_time}
+    for _ in range(2):  # both workers warm
+        for who, act in acts.items():
+            desk.turn(who, act)
+    taken: dict[str, list[Times]] = {}
+    for _ in range(rounds):
+        for who, act in acts.items():
+            begun = processes[who]()
+            times = [desk.turn(who, act) for _ in range(TURNS)]
+            taken.setdefault(who, []).append(measure.of(times, processes[who]() - begun))
+    return [Line(who, one=measure.boiled_down(times)) for who, times in taken.items()]
+
+
+def over_http(server: Server, cookies: dict[str, str]) -> Callable[[Sequence[Waiting]], float]:
+    """The request that decides; the queue before it and the page of results after it are not part of it."""
+
+    def act(chosen: Sequence[Waiting]) -> float:
+        connection = client.Connection(server.port, cookies)
+        if server.name == "ours":
+            path, form = "/desk/bulk/run", our_form(connection.get("/desk/").text, chosen)
+        else:
+            path, form = "/admin/queue/action/", stock_form(chosen)
+        begun = time.perf_counter()
+        answer = connection.post(path, form)
+        taken = time.perf_counter() - begun
+        connection.close()
+        if answer.status not in REDIRECTS:
+            server.fail(f"{path} is answered with {answer.status}")
+        return taken
+
+    return act
+
+
+def at_the_floor(engine: Engine) -> Callable[[Sequence[Waiting]], float]:
+    def act(chosen: Sequence[Waiting]) -> float:
+        with engine.execution_options(write=True).connect() as connection:
+            begun = time.perf_counter()
+            floor.approve(connection, [version.id for version in chosen], clock.now())
+            return time.perf_counter() - begun
+
+    return act
+
+
+def count_statements(engine: Engine, settings: Settings, cookies: dict[str, str], *, batch: int) -> dict[str, int]:
+    desk, counts = Desk(engine, batch), {}
+    for name in ("ours", "stock"):
+        with application(name, settings) as app:
+            browse = browser(app, cookies if name == "ours" else {})
+            page = browse.get("/desk/").text if name == "ours" else ""
+
+            def act(chosen: Sequence[Waiting]) -> float:
+                path = "/desk/bulk/run" if name == "ours" else "/admin/queue/action/"  # noqa: B023  # called at once
+                form = our_form(page, chosen) if name == "ours" else stock_form(chosen)  # noqa: B023
+                data: dict[str, list[str]] = {}
+                for field, value in form:
+                    data.setdefault(field, []).append(value)
+                counts[name] = statements_of(app, lambda: browse.post(path, data=data))  # noqa: B023
+                return 0
+
+            desk.turn(name, act)
+    return counts

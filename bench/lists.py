@@ -1,0 +1,78 @@
+"""Measures the pages: ours and stock over HTTP, the floor here, in turns so that noise hits all alike."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Engine
+
+from bench import floor, measure
+from bench.client import Connection
+from bench.inside import application, browser, statements_of
+from bench.measure import Times
+from bench.report import Line
+from bench.servers import Server
+from bench.workloads import Page
+from portal.settings import Settings
+
+CLIENTS = (1, 8)
+WARM_UP = 0.5  # seconds; every worker compiles its templates
+Cookies = Mapping[str, dict[str, str]]
+
+
+def measure_page(
+    page: Page, servers: Sequence[Server], cookies: Cookies, engine: Engine, *, seconds: float, rounds: int
+) -> list[Line]:
+    """One line for each server and one for the floor."""
+    paths = {"ours": page.ours, "stock": page.stock}
+    mine = {"ours": cookies[page.who], "stock": {}}
+    kilobytes = check_same_rows(page, servers, paths, mine)
+    for server in servers:
+        measure.over_http(server, paths[server.name], mine[server.name], clients=8, seconds=min(WARM_UP, seconds))
+    taken: dict[tuple[str, int], list[Times]] = {}
+    with engine.connect() as connection:
+        for _ in range(rounds):
+            for clients in CLIENTS:
+                for server in servers:
+                    times = measure.over_http(
+                        server, paths[server.name], mine[server.name], clients=clients, seconds=seconds
+                    )
+                    taken.setdefault((server.name, clients), []).append(times)
+            times = measure.here(lambda: floor.page(connection, page.floor), seconds=seconds)
+            taken.setdefault(("floor", 1), []).append(times)
+        kilobytes["floor"] = len(floor.page(connection, page.floor).encode()) / 1024
+    return [
+        Line(
+            name,
+            one=measure.boiled_down(taken[name, 1]),
+            eight=measure.boiled_down(taken[name, 8]) if (name, 8) in taken else None,
+            kilobytes=kilobytes[name],
+            statements=1 if name == "floor" else None,
+        )
+        for name in (*(server.name for server in servers), "floor")
+    ]
+
+
+def check_same_rows(page: Page, servers: Sequence[Server], paths: dict[str, str], cookies: Cookies) -> dict[str, float]:
+    """Nobody is quick by showing less. Returns the size of each page in KB."""
+    shown, kilobytes = {}, {}
+    for server in servers:
+        connection = Connection(server.port, cookies[server.name])
+        answer = connection.get(paths[server.name])
+        connection.close()
+        if answer.status != 200:
+            server.fail(f"{paths[server.name]} is answered with {answer.status}")
+        shown[server.name] = page.check(answer.text)
+        kilobytes[server.name] = len(answer.body) / 1024
+    if shown["ours"] != shown["stock"]:
+        raise SystemExit(f"{page.key}: the portal and the stock admin do not show the same rows")
+    return kilobytes
+
+
+def count_statements(page: Page, settings: Settings, cookies: Cookies) -> dict[str, int]:
+    """Of the second request: the first one also fills caches of the process."""
+    counts = {}
+    for name, path in (("ours", page.ours), ("stock", page.stock)):
+        with application(name, settings) as app:
+            client = browser(app, cookies[page.who] if name == "ours" else {})
+            client.get(path)
+            counts[name] = statements_of(app, lambda: client.get(path))  # noqa: B023  # called at once
+    return counts
