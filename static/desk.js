@@ -65,6 +65,16 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// ---- returning needs a comment: the press leads to it
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".d-dec [value=return], .d-dec [value=unpublish], .d-dec [value=restore]");
+  const comment = one("#comment");
+  if (!button || !comment || comment.value.trim()) return;
+  event.preventDefault();
+  one("[data-desk]").classList.replace("at-doc", "at-side");
+  comment.focus();
+});
+
 // ---- saved phrases go behind what is written
 one("[data-phrase]")?.addEventListener("change", (event) => {
   const comment = one("#comment");
@@ -107,11 +117,7 @@ const ACTS = {
   J: () => step(1, true),
   K: () => step(-1, true),
   a: () => press("a"),
-  r: () => {
-    const comment = one("#comment");
-    if (comment && !comment.value.trim()) comment.focus();
-    else press("r");
-  },
+  r: () => press("r"),
   d: () => press("d"),
   p: () => press("p"),
   u: () => press("u"),

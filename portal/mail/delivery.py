@@ -102,7 +102,7 @@ def _send(post: transport.Post, row: Row, *, owner: str, now: datetime) -> bool:
         _postpone(row, error, owner=owner, now=now)
         return False
     # A code must not outlive its mail; other letters keep what they said.
-    wiped = {"params": {}} if row.lane is Lane.login else {}
+    wiped: dict[str, Any] = {"params": {}} if row.lane is Lane.login else {}
     _close(row, owner=owner, state=MailState.sent, sent_at=now, last_error="", **wiped)
     return True
 

@@ -34,7 +34,7 @@ def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now
             visible(actor, Version),
         )
         .values(unpublish_at=until, revision=Version.revision + 1)
-        .returning(Version.id, Version.title, Version.kind, Version.organization_id)
+        .returning(Version.id, Version.entry_id, Version.title, Version.kind, Version.organization_id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
@@ -53,6 +53,12 @@ def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now
         actor=actor,
         now=now,
     )
-    params = {"title": row.title, "kind": row.kind, "publish_at": until.isoformat(), "comment": reason.strip()}
+    params = {
+        "title": row.title,
+        "kind": row.kind,
+        "entry_id": row.entry_id,
+        "until": until.isoformat(),
+        "comment": reason.strip(),
+    }
     members = letters.recipients({row.organization_id}).get(row.organization_id, [])
     outbox.queue([Letter("entry_extended", email, params, row.organization_id, row.id) for email in members], now=now)

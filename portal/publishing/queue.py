@@ -48,7 +48,7 @@ def counts(*, actor: Actor) -> dict[Kind, int]:
         .where(Version.state == State.submitted, visible(actor, Version))
         .group_by(Version.kind)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def total(wanted: Filter, *, actor: Actor) -> int:
@@ -109,7 +109,7 @@ def _narrowed(wanted: Filter, *, actor: Actor) -> Select:
 def all_seen(wanted: Filter, *, actor: Actor, most: int) -> list[Seen]:
     """What the filter matches, oldest deadline first, as it stands now."""
     query = _narrowed(wanted, actor=actor).with_only_columns(Version.id, Version.revision)
-    return [Seen(*row) for row in db.session.execute(query.order_by(Version.due_at, Version.id).limit(most)).tuples()]
+    return [Seen(*row) for row in db.session.execute(query.order_by(Version.due_at, Version.id).limit(most))]
 
 
 def decided_today(*, actor: Actor, now: datetime) -> tuple[int, int]:
@@ -121,5 +121,5 @@ def decided_today(*, actor: Actor, now: datetime) -> tuple[int, int]:
         .where(AuditEvent.action.in_(("entry.approve", "entry.return")))
         .group_by(AuditEvent.action)
     )
-    counted = dict(rows.tuples().all())
+    counted = dict(rows.all())
     return counted.get("entry.approve", 0), counted.get("entry.return", 0)

@@ -73,7 +73,7 @@ def recent_decisions(organization_id: int) -> tuple[int, int]:
         .subquery()
     )
     counted: dict[str, int] = dict(
-        db.session.execute(select(last.c.action, func.count()).group_by(last.c.action)).tuples().all()
+        db.session.execute(select(last.c.action, func.count()).group_by(last.c.action)).all()
     )
     return counted.get("entry.approve", 0), counted.get("entry.return", 0)
 
