@@ -220,7 +220,10 @@ class EventVersion(ApplicationMethod, Version):
         foreign_keys="DocumentRequirement.version_id",
         overlaps="documents",
     )
-    sessions: Mapped[list[EventSession]] = relationship(order_by="EventSession.starts_at", cascade="all, delete-orphan")
+    sessions: Mapped[list[EventSession]] = relationship(
+        order_by="(EventSession.starts_at.is_(None), EventSession.starts_at, EventSession.id)",
+        cascade="all, delete-orphan",
+    )
 
 
 class NoticeVersion(Version):
@@ -253,8 +256,8 @@ class EventSession(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("event_version.id"), index=True)
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    starts_at: Mapped[datetime | None]  # a draft may have one of the two
+    ends_at: Mapped[datetime | None]
 
 
 class Publication(Base):

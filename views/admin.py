@@ -65,7 +65,7 @@ class ScopedView(Door, ModelView):
     page_size = 50
     column_display_actions = False
     column_editable_list = None
-    form_columns: Sequence[str] = ()  # type: ignore[assignment]  # an allow-list; empty means no form
+    form_columns: Sequence[str] = ()  # an allow-list; empty means no form
     export_max_rows = 10_000
     own_arguments: Sequence[str] = ()  # what a list's address may say beside Flask-Admin's own words
 
@@ -83,7 +83,7 @@ class ScopedView(Door, ModelView):
     def __init__(self, model: type, **kwargs: Any) -> None:
         super().__init__(model, db, **kwargs)
         self._refuse_unsafe_settings()
-        self._urls = [address for address in self._urls if self._is_open(address[1])]
+        self._urls: list[Any] = [address for address in self._urls if self._is_open(address[1])]
 
     def _is_open(self, method: str) -> bool:
         if method == "action_view":  # the stock action that deletes is always there, allowed or not

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,8 @@ from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import NotFound, Refused, Throttled
 from views import login
+
+Answer = tuple[str, int, dict[str, str]]
 
 log = logging.getLogger(__name__)
 
@@ -98,16 +101,15 @@ def content_security_policy() -> str:
     )
 
 
-def show_refusal(refusal: Refused) -> tuple[str, int]:
+def show_refusal(refusal: Refused) -> Answer:
     db.session.rollback()
     # The same page as of an address that leads nowhere: nobody learns that something is there.
-    response = error_page(refusal.status, "" if isinstance(refusal, NotFound) else str(refusal))
-    if isinstance(refusal, Throttled):
-        return *response, {"Retry-After": str(refusal.retry_after)}  # type: ignore[return-value]  # Flask takes three
-    return response
+    sentence = "" if isinstance(refusal, NotFound) else str(refusal)
+    wait = [("Retry-After", str(refusal.retry_after))] if isinstance(refusal, Throttled) else []
+    return error_page(refusal.status, sentence, wait)
 
 
-def show_lost_form(_error: CSRFError) -> tuple[str, int]:
+def show_lost_form(_error: CSRFError) -> Answer:
     db.session.rollback()
     return error_page(400, "画面の有効期限が切れました。前の画面に戻り、読み込み直してからもう一度操作してください。")
 
@@ -126,7 +128,7 @@ def is_stock(error: HTTPException) -> bool:
     return error.description == type(error).description
 
 
-def show_unavailable(error: SQLAlchemyError) -> tuple[str, int]:
+def show_unavailable(error: SQLAlchemyError) -> Answer:
     log.error("the database is away: %s", type(error).__name__, extra={"reference": reference()})
     db.session.remove()
     g.actor = login.nobody()
@@ -139,9 +141,9 @@ def reference() -> str:
     return g.reference
 
 
-def error_page(status: int, sentence: str, headers: Any = None) -> Any:
+def error_page(status: int, sentence: str, headers: Iterable[tuple[str, str]] = ()) -> Answer:
     know_the_visitor()
-    keep = {name: value for name, value in headers or [] if name in ("Allow", "Retry-After")}
+    keep = {name: value for name, value in headers if name in ("Allow", "Retry-After")}
     return render_template("error.html", status=status, sentence=sentence, reference=reference()), status, keep
 
 

@@ -459,8 +459,8 @@ def upgrade() -> None:
         "event_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["version_id"], ["event_version.id"], name="fk_event_session_version_id"),
         sa.PrimaryKeyConstraint("id", name="pk_event_session"),
     )

@@ -12,6 +12,8 @@ def of(version: EventVersion, *, number: str, base_url: str) -> str:
     calendar.add("prodid", "-//PARTNER//events//JA")
     calendar.add("version", "2.0")
     for place, session in enumerate(version.sessions, start=1):
+        if not session.starts_at or not session.ends_at:
+            continue
         event = Event()
         event.add("uid", f"{number}-{place}@{base_url.rsplit('//', maxsplit=1)[-1]}")
         event.add("dtstamp", (version.published_at or version.updated_at).astimezone(UTC))

@@ -89,7 +89,7 @@ def _fields(fields: Any, content: Content) -> Iterator[Row]:
     """Presence, length and form of each single field."""
     for field in fields:
         value = content.get(field.name)
-        if value in (None, "", [], False):
+        if value is None or value is False or value in ("", []):  # 0 is a value
             if field.required:
                 yield _error("F-01", field.name, _missing(field))
         elif problem := _size(field, value) or _form(field, value):

@@ -42,7 +42,7 @@ def _written(field: Field, value: Any) -> Any:
             for place, row in enumerate(value or [], start=1)
         ]
     if field.type is Type.sessions:
-        rows = [row for row in value or [] if row["starts_at"] and row["ends_at"]]
+        rows = [row for row in value or [] if row["starts_at"] or row["ends_at"]]
         return [EventSession(starts_at=row["starts_at"], ends_at=row["ends_at"]) for row in rows]
     if field.name == "apply_via":
         return ApplyVia(value) if value else None

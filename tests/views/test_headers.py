@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from models.states import Kind
 from portal.app import create_app
+from portal.errors import Throttled
 from portal.settings import Settings
 from tests.client import Browser
 from tests.conftest import hang_up
@@ -162,6 +163,10 @@ def secure(settings: Settings, client: FlaskClient) -> Iterator[Flask]:
     def fails() -> str:
         raise RuntimeError("SELECT secret FROM somewhere")
 
+    @app.get("/waits")
+    def waits() -> str:
+        raise Throttled("少し待ってください。", retry_after=77)
+
     yield app
     hang_up(app)
 
@@ -193,6 +198,13 @@ def test_a_fault_is_told_with_a_reference_and_nothing_else(secure: Flask, caplog
     reference = re.search(r"参照番号 ([0-9a-f]{8})", page.text)
     assert reference
     assert reference[1] in {getattr(record, "reference", "") for record in caplog.records}
+
+
+def test_whoever_must_wait_is_told_how_long(secure: Flask) -> None:
+    answer = secure.test_client().get("/waits", headers=HTTPS)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "77")
+    assert "少し待ってください。" in answer.text
 
 
 @pytest.fixture

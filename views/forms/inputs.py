@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wtforms import Field
+from wtforms.validators import ValidationError
 
 from portal.clock import TOKYO, local
 
@@ -158,11 +159,10 @@ class RowsInput(Input):
         super().process(None, data, extra_filters)
         if formdata is None:
             return
-        try:
-            self.typed = self.posted(formdata)
-            self.data = [self.read_row(place, row) for place, row in enumerate(self.typed)]
-        except ValueError as error:
-            self.process_errors.append(str(error))
+        self.typed = self.posted(formdata)
+        if len(self.typed) > MOST_ROWS:
+            self.process_errors.append(f"{MOST_ROWS}件以内で入力してください（現在{len(self.typed)}件）。")
+        self.data = [self.read_row(place, row) for place, row in enumerate(self.typed[:MOST_ROWS])]
 
     def posted(self, formdata: Any) -> list[dict[str, str]]:
         shape = re.compile(rf"{re.escape(self.name)}-([0-9]{{1,4}})-({'|'.join(self.cells)})")
@@ -170,8 +170,6 @@ class RowsInput(Input):
         for key in formdata:
             if found := shape.fullmatch(key):
                 rows.setdefault(int(found[1]), {})[found[2]] = tidy(formdata.getlist(key)[0])
-        if len(rows) > MOST_ROWS:
-            raise ValueError(f"{MOST_ROWS}件以内で入力してください（現在{len(rows)}件）。")
         return [{name: row.get(name, "") for name in self.cells} for row in rows.values()]
 
     def read_row(self, place: int, row: Mapping[str, str]) -> dict[str, Any]:
@@ -187,4 +185,4 @@ class RowsInput(Input):
     def pre_validate(self, form: Any) -> None:
         if self.cell_errors:
             first = min(self.cell_errors)
-            raise ValueError(f"{first[0] + 1}件目：{self.cell_errors[first]}")
+            raise ValidationError(f"{first[0] + 1}件目：{self.cell_errors[first]}")

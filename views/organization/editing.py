@@ -137,7 +137,8 @@ def _part(
 
 
 def _box(field: Field, form: EntryForm, values: Mapping[str, Any], errors: Sequence[str], copied: bool) -> Box:
-    there, filled = applies(field, values), values[field.name] not in (None, "", [], False)
+    value = values[field.name]
+    there, filled = applies(field, values), not (value is None or value is False or value in ("", []))
     return Box(field, form[field.name], errors, there, filled, copied and field.dated and there and not filled)
 
 

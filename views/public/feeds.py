@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from hashlib import sha256
+from typing import cast
 
 from flask import current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from models.entries import EventVersion
 from models.states import Kind
 from portal import clock
 from portal.publishing import calendar_file, catalog
@@ -26,7 +28,7 @@ def feed(path: str) -> Response:
 
 @room.get("/events/<number>.ics")
 def calendar(number: str) -> Response:
-    version = catalog.find(Kind.event, number, now=clock.now())
+    version = cast("EventVersion", catalog.find(Kind.event, number, now=clock.now()))
     text = calendar_file.of(version, number=number, base_url=base_url())
     response = conditional(text, "text/calendar", version.published_at)
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.ics"'

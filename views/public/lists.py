@@ -1,6 +1,7 @@
 """The home page and the three searchable lists."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -83,11 +84,11 @@ def chosen(name: str, offered: CodeList) -> list[str]:
 
 def address(path: str, wanted: Search, **over: Any) -> str:
     """The same search with something changed; page 1 and defaults are left out, so that an address is short."""
-    values = {"by_deadline": wanted.by_deadline, "page": 1, "keyword": wanted.keyword, "facets": wanted.facets} | over
-    pairs = [("q", values["keyword"])] if values["keyword"] else []
-    pairs += [(name, code) for name, chosen_codes in values["facets"].items() for code in chosen_codes]
-    pairs += [("sort", "deadline")] if values["by_deadline"] else []
-    pairs += [("page", str(values["page"]))] if values["page"] > 1 else []
+    changed = replace(wanted, **({"page": 1} | over))
+    pairs = [("q", changed.keyword)] if changed.keyword else []
+    pairs += [(name, code) for name, chosen_codes in changed.facets.items() for code in chosen_codes]
+    pairs += [("sort", "deadline")] if changed.by_deadline else []
+    pairs += [("page", str(changed.page))] if changed.page > 1 else []
     return f"/{path}/" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
