@@ -18,6 +18,7 @@ from portal.clock import local
 from portal.codes import JICA
 from portal.publishing import check_words
 from portal.publishing.business_days import add_business_days
+from portal.publishing.check_words import normalized
 from portal.publishing.fields import applies, section_of, sections_of
 from portal.publishing.shapes import Field, Type
 
@@ -59,14 +60,16 @@ def check(
     and 「登録」 is no error.
     """
     there = {field.name: field for section in sections_of(kind) for field in section.fields if applies(field, content)}
+    # What a hidden input still holds is not saved either.
+    content = {name: value for name, value in content.items() if name in there}
     found = [
         *_fields(there.values(), content),
         *_dates(kind, content, now=now, base=base, confirmed_at=confirmed_at or now),
-        *_documents(content if "documents" in there else {}),
+        *_documents(content),
         *_title(content),
         *check_words.findings(there.values(), content),
     ]
-    if "resume_type" in there and content.get("resume_type") == "expert":
+    if content.get("resume_type") == "expert":
         found += _expert_resume(organization)
     order = {name: place for place, name in enumerate(there)}
     sections = {name: section_of(kind, name).title for name in there}
@@ -134,7 +137,7 @@ def _form(field: Field, value: Any) -> str:
         return _email(field, value)
     if field.type is Type.url:
         return _url(field, value)
-    if field.type is Type.phone and not PHONE.fullmatch(value):
+    if field.type is Type.phone and not PHONE.fullmatch(normalized(value)):
         return f"{field.label}は数字、+、- で入力してください。"
     if field.type is Type.sessions and any(not row["starts_at"] or not row["ends_at"] for row in value):
         return f"{field.label}の開始と終了を入力してください。"
@@ -150,16 +153,24 @@ def _email(field: Field, value: str) -> str:
 
 
 def _url(field: Field, value: str) -> str:
-    try:
-        url = urlsplit(value)
-        host = url.hostname or ""
-    except ValueError:
-        return f"{field.label}は https:// で始まるアドレスを入力してください。"
-    if url.scheme != "https" or "." not in host or "@" in url.netloc or any(c.isspace() for c in value):
+    host = _host(value)
+    if not host:
         return f"{field.label}は https:// で始まるアドレスを入力してください。"
     if any(host == social or host.endswith(f".{social}") for social in SOCIAL_HOSTS):
         return f"{field.label}にSNSのアドレスは使えません。貴団体のサイトのアドレスを入力してください。"
     return ""
+
+
+def _host(address: str) -> str:
+    """Of an ordinary https address; empty for any other."""
+    try:
+        url = urlsplit(address)
+        is_plain = url.scheme == "https" and url.port != 0 and "@" not in url.netloc  # a wrong port raises
+    except ValueError:
+        return ""
+    host = (url.hostname or "").removesuffix(".")
+    labels = host.split(".")
+    return host if is_plain and len(labels) > 1 and all(labels) and not re.search(r"\s", address) else ""
 
 
 def _dates(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.states import Kind
+from portal.publishing.fields import Field
 
 DUTIES = (
     "ルアンパバーン県の水道公社で、給水施設の維持管理計画づくりと巡回指導を担当していただきます。"
@@ -16,7 +17,10 @@ BODY = (
     "国際協力の現場で働くことに関心のある方を対象に、水と衛生の分野で活動する職員が、日々の仕事と求められる力を紹介します。"
     "後半は少人数に分かれ、参加者の経験や関心に沿って質問にお答えします。申込みの際に質問を書いていただけます。"
 )
-HOW = "応募フォームに必要事項を入力し、語学力を証明する書類を添付して送信してください。書類選考の結果は2週間以内にお知らせします。"
+HOW = (
+    "応募フォームに必要事項を入力し、語学力を証明する書類を添付して送信してください。"
+    "書類選考の結果は2週間以内にお知らせします。"
+)
 INQUIRY = {
     "inquiry_department": "海外事業部",
     "inquiry_name": "佐藤 美咲",
@@ -160,3 +164,13 @@ def _event(now: datetime) -> dict[str, Any]:
         "fee_info": "",
         "cancel_policy": "",
     }
+
+
+def holding(kind: Kind, field: Field, *, now: datetime) -> dict[str, Any]:
+    """The sample with whatever must be chosen for `field` to be there; other fields of that choice may be missing."""
+    content = sample(kind, now=now)
+    for condition in field.when:
+        if not condition.holds(content):
+            value = min(condition.values)
+            content[condition.field] = [value] if isinstance(content[condition.field], list) else value
+    return content
