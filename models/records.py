@@ -31,7 +31,7 @@ class AuditEvent(Base):
     __table_args__ = (
         Index(None, "subject", "subject_id", "id"),
         Index(None, "action", "id"),
-        Index(None, "actor_id", "id"),
+        Index(None, "actor_id", "at"),  # what somebody did today
         Index(None, "organization_id", "id"),
         Index(None, "batch"),
     )

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_event"),
     )
     op.create_index("ix_audit_event_action_id", "audit_event", ["action", "id"])
-    op.create_index("ix_audit_event_actor_id_id", "audit_event", ["actor_id", "id"])
+    op.create_index("ix_audit_event_actor_id_at", "audit_event", ["actor_id", "at"])
     op.create_index("ix_audit_event_batch", "audit_event", ["batch"])
     op.create_index("ix_audit_event_organization_id_id", "audit_event", ["organization_id", "id"])
     op.create_index("ix_audit_event_subject_subject_id_id", "audit_event", ["subject", "subject_id", "id"])
@@ -307,6 +307,13 @@ def upgrade() -> None:
         "ix_version_queue",
         "version",
         ["due_at", "id"],
+        sqlite_where=sa.text("state = 'submitted'"),
+        postgresql_where=sa.text("state = 'submitted'"),
+    )
+    op.create_index(
+        "ix_version_waiting",
+        "version",
+        ["kind", "due_at", "id", "state"],
         sqlite_where=sa.text("state = 'submitted'"),
         postgresql_where=sa.text("state = 'submitted'"),
     )
