@@ -1,7 +1,5 @@
 // The desk by keyboard and at a glance. Every key presses a button or follows a link that stands on the page.
 
-import { reveal } from "./portal.js";
-
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const rows = all("[data-row]");
@@ -60,7 +58,8 @@ document.addEventListener("click", (event) => {
     const target = one(link.hash);
     if (target) {
       target.tabIndex = -1;
-      reveal(target);
+      target.scrollIntoView({ block: "center" });
+      target.focus({ preventScroll: true });
     }
   }
 });

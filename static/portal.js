@@ -114,7 +114,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   reveal(target);
 });
-export function reveal(target) {
+function reveal(target) {
   for (let fold = target.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
   const field = target.matches("input, select, textarea, button, a") ? target : (one("input, select, textarea", target) ?? target);
   field.scrollIntoView({ block: "center" });
