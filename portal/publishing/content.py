@@ -1,7 +1,7 @@
 """A version's content as a plain dict, by the names of its fields: what forms fill, checks judge and pages show."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.entries import DocumentRequirement, EventSession, EventVersion, JobVersion, NoticeVersion, Version
@@ -9,11 +9,21 @@ from models.organizations import Organization
 from models.states import ApplyVia, Kind
 from portal.publishing.fields import Field, Type, applies, defaults, fields_of
 
+LIFE = timedelta(days=90)  # of what has no deadline
 CLASSES: Mapping[Kind, type[Version]] = {Kind.job: JobVersion, Kind.event: EventVersion, Kind.notice: NoticeVersion}
 
 
 def read(version: Version) -> dict[str, Any]:
-    return {field.name: _read(field, getattr(version, field.name)) for field in fields_of(version.kind)}
+    """An end that was only set because none was named is read as none: it follows the deadline when that is moved."""
+    values = {field.name: _read(field, getattr(version, field.name)) for field in fields_of(version.kind)}
+    return values | ({"unpublish_at": None} if version.unpublish_at == natural_end(version) else {})
+
+
+def natural_end(version: Version) -> datetime | None:
+    """When a posting leaves the site if its owner names no time: at its deadline, a notice after 90 days."""
+    if version.kind is not Kind.notice and version.close_at:
+        return version.close_at
+    return version.publish_at + LIFE if version.publish_at else None
 
 
 def _read(field: Field, value: Any) -> Any:
@@ -67,7 +77,7 @@ def copied(kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]:
     return dict(content) | dated | {"attest": False}
 
 
-def transient(kind: Kind, content: Mapping[str, Any], organization: Organization, *, now: datetime) -> Version:
+def transient(kind: Kind, content: Mapping[str, Any], *, now: datetime) -> Version:
     """A version that no session knows, for showing input that is not saved."""
     version = CLASSES[kind](kind=kind, created_at=now, updated_at=now, published_at=None)
     write(version, content)

@@ -36,11 +36,11 @@ def due_for_closing(now: datetime) -> ColumnElement[bool]:
 
 def publish_due(now: datetime) -> int:
     """Publishes all that is due; returns how many. Commits by chunk; an item that fails does not stop the others."""
-    return _in_chunks(due_for_publication(now), Version.publish_at, _publish, now=now)
+    return _in_chunks(due_for_publication(now), Version.publish_at, publish, now=now)
 
 
 def close_due(now: datetime) -> int:
-    return _in_chunks(due_for_closing(now), Version.unpublish_at, _close, now=now)
+    return _in_chunks(due_for_closing(now), Version.unpublish_at, close, now=now)
 
 
 def _in_chunks(
@@ -85,7 +85,8 @@ def _act(ids: Sequence[int], act: Callable[[Sequence[int], datetime], int], *, n
     return moved, broken
 
 
-def _publish(ids: Sequence[int], now: datetime) -> int:
+def publish(ids: Sequence[int], now: datetime) -> int:
+    """Those of the versions that are due. Flushes; the caller commits."""
     entries = select(Version.entry_id).where(Version.id.in_(ids))
     before = db.session.scalars(select(Entry.live_version_id).where(Entry.id.in_(entries)))
     if replaced := [version_id for version_id in before if version_id is not None]:
@@ -111,5 +112,5 @@ def _publish(ids: Sequence[int], now: datetime) -> int:
     return len(published)
 
 
-def _close(ids: Sequence[int], now: datetime) -> int:
+def close(ids: Sequence[int], now: datetime) -> int:
     return len(move_due(Action.close, ids, due_for_closing(now), now=now))

@@ -11,7 +11,7 @@ from portal.codes import CodeList
 
 
 class Type(StrEnum):
-    """The shape of a value. Empty is "" for text and choice, [] for lists, None for moment and number, False for flag."""
+    """The shape of a value. Empty: "" for text and choice, [] for lists, None for moment and number, False for flag."""
 
     text = "text"
     prose = "prose"  # several lines

@@ -1,10 +1,10 @@
 """Handing in: all checks of severity error pass, then the secretariat's business-day clock starts."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.base import db
 from models.entries import Version
-from models.states import Action, Kind
+from models.states import Action
 from portal.actors import Actor
 from portal.errors import Conflict, Invalid
 from portal.publishing import content
@@ -12,8 +12,6 @@ from portal.publishing.business_days import approval_deadline, closed_days
 from portal.publishing.checks import Finding, check
 from portal.publishing.drafts import find
 from portal.publishing.workflow import Outcome, Seen, perform
-
-NOTICE_LIFE = timedelta(days=90)
 
 
 def findings_of(version: Version, *, now: datetime) -> list[Finding]:
@@ -44,15 +42,8 @@ def submit(seen: Seen, *, actor: Actor, now: datetime, days: int) -> Outcome:
         actor=actor,
         now=now,
         due_at=approval_deadline(now, days, closed_days()),
-        unpublish_at=version.unpublish_at or end_of(version, now=now),
+        unpublish_at=content.read(version)["unpublish_at"] or content.natural_end(version),
         findings=[{"rule": f.rule, "severity": f.severity, "field": f.field, "message": f.message} for f in findings],
         error_count=len(errors),
         warning_count=len(findings) - len(errors),
     )
-
-
-def end_of(version: Version, *, now: datetime) -> datetime:
-    """When a posting leaves the site if its owner named no time: at its deadline, a notice after 90 days."""
-    if version.kind is not Kind.notice and version.close_at:
-        return version.close_at
-    return (version.publish_at or now) + NOTICE_LIFE

@@ -37,7 +37,7 @@ def _number(_field: Field, value: int) -> str:
     return f"{value:,}"
 
 
-def _flag(_field: Field, value: bool) -> str:
+def _flag(_field: Field, value: Any) -> str:
     return "確認済み" if value else "未確認"
 
 

@@ -14,7 +14,7 @@ from views.public.pages import entry_context
 
 
 def page(kind: Kind, values: Mapping[str, Any], organization: Organization, *, now: datetime) -> str:
-    version = content.transient(kind, without_odd_links(kind, values), organization, now=now)
+    version = content.transient(kind, without_odd_links(kind, values), now=now)
     appears = max(now, values["publish_at"] or now)
     return render_template(
         "organization/preview.html", **entry_context(version, organization, now=appears, preview=True)

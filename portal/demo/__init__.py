@@ -1,0 +1,22 @@
+"""The demo: half a year of organizations, a secretariat and their postings, made by the real services."""
+
+from datetime import timedelta
+
+from models.base import db
+from portal import clock
+from portal.database import begin_write
+from portal.demo import cast, life, scenes
+
+
+def load() -> None:
+    """In one transaction, so that a load that was cut off leaves an empty database. Needs an application context."""
+    now = clock.now()
+    begin_write()
+    lived = life.Life(cast.write(begun=now - timedelta(days=life.DAYS + 20), now=now), now=now)
+    life.live(lived)
+    life.fill_queue(lived)
+    scenes.play(lived)
+    lived.run()
+    life.share_out(lived)
+    life.finish()
+    db.session.commit()

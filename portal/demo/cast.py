@@ -1,0 +1,92 @@
+"""Writes the people of the demo and hands out who acts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.base import db
+from models.organizations import Organization
+from models.people import Account
+from models.records import ClosedDay, Phrase
+from models.states import Role
+from portal.accounts.passwords import hash_password
+from portal.actors import Actor
+from portal.demo.people import ORGANIZATIONS, PHRASES, SECRETARIAT, TALENTS, Registered
+
+PASSWORD = "partner-demo"  # noqa: S105  # the demo's password stands in the README
+
+
+@dataclass(frozen=True)
+class House:
+    """An organization of the demo with the member who posts for it."""
+
+    registered: Registered
+    organization: Organization
+    member: Actor
+
+
+@dataclass(frozen=True)
+class Cast:
+    houses: dict[str, House]
+    reviewers: list[Actor]
+
+
+def write(*, begun: datetime, now: datetime) -> Cast:
+    """Everybody registered at `begun`. One hash serves all: Argon2 is slow on purpose."""
+    secret = hash_password(PASSWORD)
+    houses = {registered.key: _house(registered, secret, begun) for registered in ORGANIZATIONS}
+    office = [_account(email, role, name, secret, begun) for email, role, name in SECRETARIAT]
+    for email, name in TALENTS:
+        _account(email, Role.talent, name, secret, begun)
+    for position, (title, text) in enumerate(PHRASES, start=1):
+        db.session.add(Phrase(title=title, text=text, position=position))
+    founded = now.date().replace(month=10, day=1)
+    db.session.add_all(
+        [
+            ClosedDay(day=founded, name="創立記念日"),
+            ClosedDay(day=founded.replace(year=founded.year + 1), name="創立記念日"),
+        ]
+    )
+    db.session.flush()
+    return Cast(houses, [_actor(account) for account in office if account.role is Role.reviewer])
+
+
+def _house(registered: Registered, secret: str, begun: datetime) -> House:
+    prefecture, city, street, building = registered.place
+    organization = Organization(
+        name=registered.name,
+        short_name=registered.short,
+        org_type=registered.org_type,
+        prefecture=prefecture,
+        city=city,
+        street=street,
+        building=building,
+        phone=registered.phone,
+        public_email=f"info-{registered.key}@example.jp",
+        website=f"https://{registered.key}.example.jp/",
+        summary=registered.summary,
+        created_at=begun,
+    )
+    db.session.add(organization)
+    db.session.flush()
+    members = [_account(email, role, name, secret, begun, organization) for email, role, name in registered.members]
+    db.session.flush()
+    return House(registered, organization, _actor(members[0]))
+
+
+def _account(
+    email: str, role: Role, name: str, secret: str, begun: datetime, organization: Organization | None = None
+) -> Account:
+    account = Account(
+        email=email,
+        name=name,
+        role=role,
+        organization_id=organization.id if organization else None,
+        password_hash=secret,
+        created_at=begun,
+    )
+    db.session.add(account)
+    return account
+
+
+def _actor(account: Account) -> Actor:
+    return Actor(account.role, account.id, account.organization_id, account.name, "192.0.2.10")
