@@ -95,7 +95,7 @@ class Life:
             if values["title"] not in self.titles:
                 yield values
             tried.append(values)
-        yield from tried
+        yield self.dice.choice(tried)
 
     def submit(self, house: House, version: Version, when: datetime) -> None:
         submission.submit(seen(version), actor=house.member, now=when, days=APPROVAL_DAYS)
