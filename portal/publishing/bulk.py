@@ -1,17 +1,18 @@
 """Deciding on many entries at once: what would happen, then what did, one line for each."""
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from models.base import db
 from models.entries import Version
 from models.organizations import Organization
 from models.records import AuditEvent
-from models.states import Action
+from models.states import Action, State
 from portal import audit
 from portal.actors import Actor
 from portal.errors import Refused
@@ -134,7 +135,7 @@ def whole(text: str) -> int | None:
 def _line(plan: Plan, outcome: Outcome | None) -> tuple[int, str, str]:
     """Id, title and why it was left out; what does not exist for the actor has no title."""
     title = "" if plan.reason == NO_SUCH else plan.title
-    if outcome is None:
+    if plan.reason or outcome is None:
         return plan.seen.version_id, title, plan.reason
     return plan.seen.version_id, outcome.title, "" if outcome.refusal is None else str(outcome.refusal)
 
@@ -162,3 +163,30 @@ def results(batch: str, *, actor: Actor) -> Results | None:
     return Results(
         Action(event.action.removeprefix("desk.")), event.at, [tuple(line) for line in event.details["lines"]]
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is left of a decision that can still be taken back."""
+
+    batch: str
+    count: int
+    title: str  # of one of them
+    state: State
+    seconds: int  # in which undo leaves no trace outside; 0 when it would be a reversal
+
+
+def standing(batch: str, *, actor: Actor, now: datetime) -> Standing | None:
+    """Nothing when all of it is public, was told as returned, or went on otherwise. One statement."""
+    is_held = Version.hold_until > now
+    row = db.session.execute(
+        select(func.count(), func.min(Version.title), func.min(Version.state), func.max(Version.hold_until)).where(
+            Version.batch == batch,
+            visible(actor, Version),
+            (Version.state == State.approved) | ((Version.state == State.returned) & is_held),
+        )
+    ).one()
+    count, title, state, until = row
+    if not count or until is None:
+        return None
+    return Standing(batch, count, title, State(state), max(0, math.ceil((until - now).total_seconds())))

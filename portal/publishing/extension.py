@@ -1,8 +1,8 @@
 """The secretariat moves the end of a public posting, with a reason on record. It rewrites nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import Row, update
 
 from models.base import db
 from models.entries import Version
@@ -14,17 +14,18 @@ from portal.mail import outbox
 from portal.mail.outbox import Letter
 from portal.permissions import may, visible
 from portal.publishing import letters
-from portal.publishing.workflow import Seen
+from portal.publishing.drafts import find
+from portal.publishing.workflow import LONGEST_COMMENT, Seen
+
+FARTHEST = timedelta(days=3 * 365)
 
 
 def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now: datetime) -> None:
     """`until` becomes the end of the publication, and the deadline of a posting that takes applications."""
     if not may(actor, "entry.extend"):
         raise Forbidden("この操作を行う権限がありません。")
-    if until is None or until <= now:
-        raise Refused("新しい期限は今より後の日時にしてください。")
-    if not reason.strip():
-        raise Refused("コメントを入力してください。")
+    reason = _reason(reason)
+    until = _later(until, find(seen.version_id, actor=actor).unpublish_at, now=now)
     row = db.session.execute(
         update(Version)
         .where(
@@ -34,31 +35,61 @@ def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now
             visible(actor, Version),
         )
         .values(unpublish_at=until, revision=Version.revision + 1)
-        .returning(Version.id, Version.entry_id, Version.title, Version.kind, Version.organization_id)
+        .returning(Version.id, Version.entry_id, Version.revision, Version.title, Version.kind, Version.organization_id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
-        raise Conflict("競合：公開が終わったか、ほかの人が先に変更しました。")
+        raise Conflict("競合：公開が終わったか、ほかの人が先に変更しました。新しい内容を確認してください。")
     if row.kind is not Kind.notice:
         db.session.execute(
-            update(Version).where(Version.id == row.id, Version.close_at.is_not(None)).values(close_at=until)
+            update(Version)
+            .where(Version.id == row.id, Version.close_at.is_not(None))
+            .values(close_at=until)
+            .execution_options(synchronize_session=False)
         )
-    details = {"until": until.isoformat(), "comment": reason.strip()}
+    _record(row, until=until, reason=reason, actor=actor, now=now)
+    _tell(row, until=until, reason=reason, now=now)
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise Refused("延長の理由を入力してください。")
+    if len(reason) > LONGEST_COMMENT:
+        raise Refused(f"延長の理由は{LONGEST_COMMENT:,}文字以内で入力してください（現在{len(reason):,}文字）。")
+    return reason
+
+
+def _later(until: datetime | None, present: datetime | None, *, now: datetime) -> datetime:
+    if until is None or until <= now:
+        raise Refused("新しい期限は今より後の日時にしてください。")
+    if present is not None and until <= present:
+        raise Refused("新しい期限は今の期限より後の日時にしてください。")
+    if until > now + FARTHEST:
+        raise Refused("新しい期限は3年以内の日時にしてください。")
+    return until
+
+
+def _record(row: Row, *, until: datetime, reason: str, actor: Actor, now: datetime) -> None:
     audit.record(
         "entry.extend",
         subject="version",
         subject_id=row.id,
+        revision=row.revision,
         organization_id=row.organization_id,
-        details=details,
+        details={"until": until.isoformat(), "comment": reason},
         actor=actor,
         now=now,
     )
+
+
+def _tell(row: Row, *, until: datetime, reason: str, now: datetime) -> None:
     params = {
         "title": row.title,
         "kind": row.kind,
         "entry_id": row.entry_id,
         "until": until.isoformat(),
-        "comment": reason.strip(),
+        "comment": reason,
     }
     members = letters.recipients({row.organization_id}).get(row.organization_id, [])
     outbox.queue([Letter("entry_extended", email, params, row.organization_id, row.id) for email in members], now=now)

@@ -14,9 +14,10 @@ from models.records import AuditEvent, Phrase
 from models.states import Action, State
 from portal import audit
 from portal.actors import Actor
-from portal.errors import Conflict, Forbidden
+from portal.errors import Conflict, Forbidden, Refused
 from portal.permissions import may, visible
 from portal.publishing import content, letters
+from portal.publishing.bulk import MOST
 from portal.publishing.differences import Difference, differences
 from portal.publishing.drafts import find
 from portal.publishing.workflow import Seen
@@ -94,6 +95,8 @@ def assign(seen: Sequence[Seen], *, to: int | None, actor: Actor, now: datetime)
     """Puts the waiting entries into a colleague's hands, or into nobody's; returns how many."""
     if not may(actor, Action.approve):
         raise Forbidden("この操作を行う権限がありません。")
+    if len(seen) > MOST:
+        raise Refused(f"一度に処理できるのは{MOST}件までです（選択は{len(seen):,}件）。")
     ids = [item.version_id for item in seen]
     moved = db.session.scalars(
         update(Version)

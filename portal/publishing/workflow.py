@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, func, select, true, tuple_, update
 
 from models.base import db
 from models.entries import Version
@@ -34,6 +34,7 @@ class Transition:
     target: State
     letter: str = ""  # what the organization is told
     needs_comment: bool = False
+    office_letter: str = ""  # told, with a reason, when the secretariat does what the organization may do itself
     held: bool = False  # has no effect outside for a moment, in which undo leaves no trace
     silences: str = ""  # a letter that has not left yet and would no longer be true
 
@@ -49,7 +50,7 @@ TRANSITIONS: Mapping[Action, Transition] = MappingProxyType(
         Action.undo: Transition((State.approved, State.returned), State.submitted),
         Action.publish: Transition((State.approved,), State.published, letter="entry_published"),
         Action.supersede: Transition((State.published, State.suspended), State.superseded),
-        Action.close: Transition((State.published,), State.closed),
+        Action.close: Transition((State.published,), State.closed, office_letter="entry_closed"),
         Action.unpublish: Transition((State.published,), State.suspended, letter="entry_suspended", needs_comment=True),
         Action.restore: Transition((State.suspended,), State.published, letter="entry_restored", needs_comment=True),
     }
@@ -129,24 +130,25 @@ def new_batch() -> str:
 
 @dataclass(frozen=True)
 class Undone:
-    """Titles of what was taken back: unseen outside, and as a reversal that the organization is told of."""
+    """Ids of what was taken back: unseen outside, and as a reversal that the organization is told of."""
 
-    unseen: list[str]
-    reversed: list[str]
+    unseen: list[int]
+    reversed: list[int]
 
 
-def undo(batch: str, *, actor: Actor, now: datetime) -> Undone:
-    """Takes a decision back. Within the hold nothing was seen outside and nothing will be; a later undo of an
-    approval that is not public yet is a reversal. Raises Conflict when nothing can be taken back any more."""
+def undo(batch: str, *, actor: Actor, now: datetime, version_id: int | None = None) -> Undone:
+    """Takes a decision back, or one version's part of it. Within the hold nothing was seen outside and nothing will
+    be; a later undo of an approval that is not public yet is a reversal. Raises Conflict when nothing can be taken
+    back any more."""
     held = Version.hold_until > now
-    inside = _take_back(batch, held, actor=actor, now=now)
-    reversed_ = _take_back(
-        batch, ~held & (Version.state == State.approved), actor=actor, now=now, letter="approval_reversed"
-    )
+    part = Version.id == version_id if version_id else true()
+    inside = _take_back(batch, held & part, actor=actor, now=now)
+    late = ~held & (Version.state == State.approved) & part
+    reversed_ = _take_back(batch, late, actor=actor, now=now, letter="approval_reversed")
     outbox.take_back(batch, [row.id for row in [*inside, *reversed_]])
     if not inside and not reversed_:
-        raise Conflict("取り消せる時間を過ぎたか、ほかの人が先に処理しました。")
-    return Undone([row.title for row in inside], [row.title for row in reversed_])
+        raise Conflict("競合：取り消せる時間を過ぎたか、ほかの人が先に処理しました。")
+    return Undone([row.id for row in inside], [row.id for row in reversed_])
 
 
 def _take_back(
@@ -178,7 +180,8 @@ def _move(
     transition = TRANSITIONS[action]
     if not may(actor, action):
         raise Forbidden("この操作を行う権限がありません。")
-    comment = _comment(transition, comment)
+    office_letter = transition.office_letter if actor.is_secretariat else ""
+    comment = _comment(comment, is_needed=transition.needs_comment or bool(office_letter))
     hold_until = now + hold if transition.held else None
     columns = _columns(action, actor=actor, now=now, comment=comment) | dict(values)
     moved = db.session.execute(
@@ -200,13 +203,14 @@ def _move(
         outbox.silence(transition.silences, [row.id for row in moved])
     if moved:
         _record(action, moved, actor=actor, now=now, comment=comment, batch=batch)
-        letters.tell(letter or transition.letter, moved, comment=comment, now=now, not_before=hold_until, batch=batch)
+        letter = letter or office_letter or transition.letter
+        letters.tell(letter, moved, comment=comment, now=now, not_before=hold_until, batch=batch)
     return moved
 
 
-def _comment(transition: Transition, comment: str) -> str:
+def _comment(comment: str, *, is_needed: bool) -> str:
     comment = comment.strip()
-    if transition.needs_comment and not comment:
+    if is_needed and not comment:
         raise Refused("コメントを入力してください。")
     if len(comment) > LONGEST_COMMENT:
         raise Refused(f"コメントは{LONGEST_COMMENT:,}文字以内で入力してください（現在{len(comment):,}文字）。")

@@ -34,7 +34,8 @@ def letters() -> list[str]:
 
 def named_in_code() -> set[str]:
     """First arguments of Letter(…) and of functions that tell somebody, and what the workflow names."""
-    names = {transition.letter for transition in TRANSITIONS.values() if transition.letter}
+    told = {name for move in TRANSITIONS.values() for name in (move.letter, move.office_letter)}
+    names = told - {""}
     for path in Path(ROOT / "portal").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
