@@ -6,24 +6,34 @@ const rows = all("[data-row]");
 const boxes = rows.map((row) => one("input[type=checkbox]", row));
 
 // ---- selection: what is chosen is always on the screen
+const everything = one("[data-every]"); // all that the filter matches, further pages too
 const tell = () => {
-  const chosen = boxes.filter((box) => box.checked).length;
-  const place = one("[data-chosen]");
-  if (place) place.textContent = chosen;
+  const shown = boxes.filter((box) => box.checked).length;
+  const chosen = everything?.checked ? Number(everything.dataset.every) : shown;
+  const say = (place, number) => one(place) && (one(place).textContent = number.toLocaleString("ja-JP"));
+  say("[data-chosen]", chosen);
+  say("[data-unseen]", everything?.checked ? Math.max(0, chosen - boxes.length) : 0);
   const every = one("[data-all]");
   if (every) {
-    every.checked = chosen > 0 && chosen === boxes.length;
-    every.indeterminate = chosen > 0 && chosen < boxes.length;
+    every.checked = shown > 0 && shown === boxes.length;
+    every.indeterminate = shown > 0 && shown < boxes.length;
   }
 };
 const choose = (wanted) => {
   boxes.forEach((box, place) => (box.checked = wanted(rows[place], box)));
+  if (everything) everything.checked = false;
   tell();
 };
 all("[data-pick], [data-clear], [data-close-toast]").forEach((part) => (part.hidden = false));
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-all]")) choose(() => event.target.checked);
-  else tell();
+  else if (event.target === everything && everything.checked) {
+    boxes.forEach((box) => (box.checked = true));
+    tell();
+  } else {
+    if (everything && boxes.includes(event.target)) everything.checked = false;
+    tell();
+  }
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-clean]")) choose((row) => row.hasAttribute("data-clean-row"));
@@ -31,7 +41,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close-toast]")) event.target.closest(".toast-at").remove();
   if (event.target.closest("[data-help]")) one("#keys").showModal();
 });
-tell();
+if (boxes.length) tell();
 one(".q[aria-current]")?.scrollIntoView({ block: "nearest" });
 
 // ---- one panel at a time: the difference first, else the preview
@@ -66,7 +76,7 @@ document.addEventListener("click", (event) => {
 
 // ---- returning needs a comment: the press leads to it
 document.addEventListener("click", (event) => {
-  const button = event.target.closest(".d-dec [value=return], .d-dec [value=unpublish], .d-dec [value=restore]");
+  const button = event.target.closest(".d-dec [value=return], .d-dec [value=close], .d-dec [value=unpublish], .d-dec [value=restore]");
   const comment = one("#comment");
   if (!button || !comment || comment.value.trim()) return;
   event.preventDefault();
@@ -101,7 +111,7 @@ if (switchBox) {
 const press = (key) => one(`[data-key="${key}"]`)?.click();
 const step = (by, extend) => {
   const here = rows.findIndex((row) => row.hasAttribute("aria-current"));
-  const next = rows[here + by] ?? (here < 0 ? rows[0] : null);
+  const next = here < 0 ? rows[0] : rows[here + by];
   if (extend) {
     const place = document.activeElement?.closest?.("[data-row]") ?? rows[Math.max(here, 0)];
     const target = rows[rows.indexOf(place) + by] ?? place;
@@ -109,6 +119,7 @@ const step = (by, extend) => {
     one("input", target).focus();
     tell();
   } else if (next) one("a", next).click();
+  else press(by > 0 ? "j" : "k"); // the neighbour on another page of the list
 };
 const ACTS = {
   j: () => step(1, false),
@@ -137,7 +148,7 @@ const ACTS = {
     one("[data-first]")?.click();
   },
   Escape: () => {
-    if (one("dialog[open]") || !boxes.some((box) => box.checked)) return false;
+    if (one("dialog[open]") || !(everything?.checked || boxes.some((box) => box.checked))) return false;
     choose(() => false);
   },
 };

@@ -11,7 +11,8 @@ from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
 from views.doorway import Doorway
 from views.secretariat.bulk import BulkView
 from views.secretariat.entries import EntriesView
-from views.secretariat.queue import WAITING, QueueView, waiting_count
+from views.secretariat.panes import waiting_count
+from views.secretariat.queue import WAITING, QueueView
 from views.secretariat.records import ClosedDays, Jobs, Letters, Organizations, Phrases, Trail
 from views.web import csp_nonce
 
@@ -28,7 +29,7 @@ def register(app: Flask) -> None:
         index_view=QueueView(name=WAITING, url="/desk", endpoint="desk", menu_icon_value="okc"),
         csp_nonce_generator=csp_nonce,
     )
-    desk.door = Doorway(  # type: ignore[attr-defined]  # what templates/admin/base.html draws
+    desk.door = Doorway(  # what templates/admin/base.html draws
         desk, title="事務局", path="/desk/", dark=True, count=lambda label: waiting_count() if label == WAITING else 0
     )
     desk.add_view(BulkView(name="まとめて判断", endpoint="desk_bulk", url="/desk/bulk"))

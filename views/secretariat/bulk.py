@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, redirect, request
+from flask import redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -15,19 +15,22 @@ from portal.publishing import bulk, queue
 from portal.publishing.review import assign
 from portal.publishing.workflow import Seen
 from views.admin import PageView
-from views.arguments import LARGEST_ID, one_of, whole_number
-from views.secretariat.queue import DECISIONS, hold, queue_context, read_filter, toast
+from views.arguments import LARGEST_ID, whole_number
+from views.secretariat.panes import queue_context, read_filter, toast
+from views.secretariat.queue import DECISIONS, WAITING, action_of, hold
 from views.secretariat.rows import filter_address
 from views.web import current_actor
 
 VERBS = {Action.approve: "承認", Action.return_: "差戻し"}
+NOTHING_CHOSEN = "一覧から1件以上を選択してください。"
 
 
 class BulkView(PageView):
     roles = SECRETARIAT
+    stands_at = WAITING  # reached from there, without a place of its own in the menu
 
     def is_visible(self) -> bool:
-        return False  # reached from the queue
+        return False
 
     @expose("/", methods=("GET",))
     def index(self) -> Response:
@@ -38,13 +41,10 @@ class BulkView(PageView):
         """The dry run of what was chosen. Writes nothing."""
         if request.form.get("action") in ("take", "release"):
             return self.assign()
-        action = one_of(request.form.get("action"), DECISIONS, None) or abort(400)
-        chosen = self.everything() if request.form.get("all") else self.chosen()
-        return self.show_plan(action, chosen)
+        return self.show_plan(action_of(DECISIONS), self.everything() if request.form.get("all") else self.chosen())
 
     def show_plan(self, action: Action, chosen: list[Seen], *, error: str = "", comment: str = "") -> Any:
-        if not chosen:
-            error = error or "一覧から1件以上を選択してください。"
+        error = error or ("" if chosen else NOTHING_CHOSEN)
         try:
             plans = bulk.dry_run(action, chosen, actor=current_actor())
         except Refused as refusal:
@@ -64,17 +64,11 @@ class BulkView(PageView):
 
     @expose("/run", methods=("POST",))
     def run(self) -> Any:
-        action = one_of(request.form.get("action"), DECISIONS, None) or abort(400)
-        chosen, comment = self.chosen(), request.form.get("comment", "")
+        action, chosen, comment = action_of(DECISIONS), self.chosen(), request.form.get("comment", "")
+        number, actor = request.form.get("number", ""), current_actor()
         try:
             batch = bulk.decide(
-                action,
-                chosen,
-                actor=current_actor(),
-                now=clock.now(),
-                hold=hold(),
-                comment=comment,
-                number=request.form.get("number", ""),
+                action, chosen, actor=actor, now=clock.now(), hold=hold(), comment=comment, number=number
             )
         except Refused as refusal:
             db.session.rollback()
@@ -84,23 +78,25 @@ class BulkView(PageView):
 
     @expose("/result/<batch>")
     def result(self, batch: str) -> str:
-        results = bulk.results(batch, actor=current_actor())
+        actor, now = current_actor(), clock.now()
+        results = bulk.results(batch, actor=actor)
         if results is None:
             raise NotFound
-        verb = VERBS[results.action]
         return self.render(
             "secretariat/result.html",
             **queue_context(read_filter()),
             results=results,
-            verb=verb,
-            batch=batch,
+            verb=VERBS[results.action],
+            standing=bulk.standing(batch, actor=actor, now=now),
             **toast(),
         )
 
     def assign(self) -> Response:
-        actor = current_actor()
+        actor, chosen = current_actor(), self.chosen()
+        if not chosen:
+            raise Refused(NOTHING_CHOSEN)
         to = actor.account_id if request.form.get("action") == "take" else None
-        assign(self.chosen(), to=to, actor=actor, now=clock.now())
+        assign(chosen, to=to, actor=actor, now=clock.now())
         db.session.commit()
         return redirect(filter_address("/desk/", read_filter()))
 
