@@ -1,6 +1,6 @@
-"""The secretariat's own small lists: phrases for returns, and days on which the office is closed."""
+"""The secretariat's own small lists: phrases for returns, days on which the office is closed, words of the trail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,13 +8,17 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import db
-from models.records import ClosedDay, Phrase
+from models.entries import Version
+from models.people import Account
+from models.records import AuditEvent, ClosedDay, Phrase
 from portal import audit
 from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, Refused
-from portal.permissions import may
+from portal.permissions import may, visible
 
 LONGEST_PHRASE = 4000
+LONGEST_NAME = 100
+LAST_POSITION = 9999
 
 
 def save_phrase(phrase: Phrase | None, values: Mapping[str, Any], *, actor: Actor, now: datetime) -> Phrase:
@@ -23,11 +27,15 @@ def save_phrase(phrase: Phrase | None, values: Mapping[str, Any], *, actor: Acto
     title, text = values["title"].strip(), values["text"].strip()
     if not title or not text:
         raise Refused("名称と文を入力してください。")
+    _require_short(title)
+    position = values.get("position") or 0
+    if not 0 <= position <= LAST_POSITION:
+        raise Refused(f"並び順は0〜{LAST_POSITION:,}の数字で入力してください。")
     if len(text) > LONGEST_PHRASE:
         raise Refused(f"文は{LONGEST_PHRASE:,}文字以内で入力してください（現在{len(text):,}文字）。")
     act = "phrase.change" if phrase else "phrase.create"
     phrase = phrase or Phrase()
-    phrase.title, phrase.text, phrase.position = title, text, values.get("position") or 0
+    phrase.title, phrase.text, phrase.position = title, text, position
     return _keep(phrase, act, actor=actor, now=now)
 
 
@@ -35,11 +43,13 @@ def save_closed_day(closed: ClosedDay | None, values: Mapping[str, Any], *, acto
     """Counts for deadlines of what is submitted from now on; those already set stand."""
     _require(actor, "desk.administer")
     day: date | None = values["day"]
-    if day is None or not values["name"].strip():
+    name = values["name"].strip()
+    if day is None or not name:
         raise Refused("日付と名称を入力してください。")
+    _require_short(name)
     act = "closed_day.change" if closed else "closed_day.create"
     closed = closed or ClosedDay()
-    closed.day, closed.name = day, values["name"].strip()
+    closed.day, closed.name = day, name
     return _keep(closed, act, actor=actor, now=now)
 
 
@@ -51,8 +61,15 @@ def remove(row: Phrase | ClosedDay, *, actor: Actor, now: datetime) -> None:
     db.session.execute(delete(model).where(model.id == row.id))
 
 
-def phrases() -> list[Phrase]:
-    return list(db.session.scalars(select(Phrase).order_by(Phrase.position, Phrase.id)))
+def named(events: Sequence[AuditEvent], *, actor: Actor) -> tuple[dict[int, str], dict[int, str]]:
+    """Who acted and on what, by id: names of accounts, and titles as far as the actor may see them."""
+    people = {event.actor_id for event in events}
+    versions = {event.subject_id for event in events if event.subject == "version"}
+    names = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(people)))
+    titles = db.session.execute(
+        select(Version.id, Version.title).where(Version.id.in_(versions), visible(actor, Version))
+    )
+    return dict(names.all()), dict(titles.all())
 
 
 def _keep(row: Any, act: str, *, actor: Actor, now: datetime) -> Any:
@@ -64,6 +81,11 @@ def _keep(row: Any, act: str, *, actor: Actor, now: datetime) -> Any:
         raise Conflict("同じ日付がすでに登録されています。") from None
     audit.record(act, subject=row.__tablename__, subject_id=row.id, actor=actor, now=now)
     return row
+
+
+def _require_short(name: str) -> None:
+    if len(name) > LONGEST_NAME:
+        raise Refused(f"名称は{LONGEST_NAME}文字以内で入力してください（現在{len(name):,}文字）。")
 
 
 def _require(actor: Actor, action: str) -> None:

@@ -94,7 +94,52 @@ ACTION_LABEL: Mapping[str, str] = {
     Action.unpublish: "掲載停止",
     Action.restore: "再掲載",
 }
+# The trail's other events; those of entries are ACTION_LABEL's.
+EVENT_LABEL: Mapping[str, str] = {
+    "desk.approve": "まとめて承認",
+    "desk.return": "まとめて差戻し",
+    "login.ok": "ログイン",
+    "login.failed": "ログイン失敗",
+    "login.throttled": "ログインの制限",
+    "logout": "ログアウト",
+    "session.ended": "ログイン状態の終了",
+    "code.issued": "ワンタイムパスワードの発行",
+    "code.used": "ワンタイムパスワードの確認",
+    "code.failed": "ワンタイムパスワードの誤り",
+    "account.create": "アカウントの作成",
+    "phrase.create": "定型文の追加",
+    "phrase.change": "定型文の変更",
+    "phrase.remove": "定型文の削除",
+    "closed_day.create": "休業日の追加",
+    "closed_day.change": "休業日の変更",
+    "closed_day.remove": "休業日の削除",
+}
+SUBJECT_LABEL: Mapping[str, str] = {
+    "version": "掲載情報",
+    "session": "ログイン状態",
+    "account": "アカウント",
+    "phrase": "定型文",
+    "closed_day": "休業日",
+}
+LETTER_LABEL: Mapping[str, str] = {
+    "one_time_password": "ワンタイムパスワード",
+    "new_browser": "新しい端末からのログイン",
+    "entry_submitted": "申請の受付",
+    "entry_approved": "掲載承認",
+    "entry_returned": "差戻し",
+    "approval_reversed": "承認の取り消し",
+    "entry_published": "公開",
+    "entry_closed": "掲載終了",
+    "entry_suspended": "掲載停止",
+    "entry_restored": "再掲載",
+    "entry_extended": "期限延長",
+}
 APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
+
+
+def event_label(action: str) -> str:
+    """A dotted action of the trail in words; one that has none stands as it is."""
+    return EVENT_LABEL.get(action) or ACTION_LABEL.get(action.removeprefix("entry."), action)
 
 
 def sla_look(days_left: int) -> Look:
@@ -179,7 +224,7 @@ def register(app: Flask) -> None:
         MAIL_LOOK=MAIL_LOOK,
         KIND_WORDS=KIND_WORDS,
         ROLE_LABEL=ROLE_LABEL,
-        ACTION_LABEL=ACTION_LABEL,
+        event_label=event_label,
         sla_look=sla_look,
         lamp_look=lamp_look,
         codes=codes,

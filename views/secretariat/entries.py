@@ -45,6 +45,6 @@ class EntriesView(ScopedView):
         return query.filter(Version.kind == kind) if kind else query
 
     def render(self, template: str, **kwargs: Any) -> str:
-        shown = {"state": one_of(request.args.get("state"), STATES, State.published), "states": SHOWN}
+        shown: dict[str, Any] = {"state": one_of(request.args.get("state"), STATES, State.published), "states": SHOWN}
         shown |= {"kind": one_of(request.args.get("kind"), KINDS, None), "kinds": tuple(Kind), "now": clock.now()}
         return super().render(template, **shown, **kwargs)

@@ -1,46 +1,101 @@
 """The secretariat's lists beside the queue: organizations, mail, the trail, jobs, phrases and closed days."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from flask import g, get_template_attribute, request
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Query, selectinload
+
+from models.organizations import Organization
+from models.people import Account
+from models.records import AuditEvent
 from models.states import Role
 from portal import clock, codes, office
 from portal.permissions import SECRETARIAT
-from portal.wording import ACTION_LABEL, MAIL_LOOK, ROLE_LABEL, moment
+from portal.wording import (
+    ACTION_LABEL,
+    EVENT_LABEL,
+    LETTER_LABEL,
+    MAIL_LOOK,
+    ROLE_LABEL,
+    SUBJECT_LABEL,
+    Look,
+    event_label,
+    moment_short,
+)
 from views.admin import ScopedView
+from views.arguments import one_of
 from views.web import current_actor
 
 ADMINISTRATORS = frozenset({Role.administrator})
-MOMENTS = ("created_at", "suspended_at", "at", "started_at", "worked_at", "sent_at")
+MOMENTS = ("created_at", "at", "started_at", "worked_at", "sent_at")
 PHRASE_NOTE = "差戻しのコメントに使う文です。承認画面の「定型文から選ぶ」に並びます。"
 CLOSED_NOTE = "土日、祝日、12月29日〜1月3日は自動で休業日になります。ここにはそれ以外の休業日を登録します。"
+ENTRY_EVENTS = {f"entry.{action}": word for action, word in ACTION_LABEL.items()}
 
 
 def when(_view: Any, _context: Any, row: Any, name: str) -> str:
-    return moment(getattr(row, name))
+    return moment_short(getattr(row, name), clock.now())
+
+
+def chip(look: Look) -> Any:
+    return get_template_attribute("shared/chips.html", "look_chip")(look)
 
 
 class RecordsView(ScopedView):
     """Lists that are only read; moments are said in Tokyo's time."""
 
     roles = SECRETARIAT
+    list_template = "secretariat/records.html"
     column_default_sort = ("id", True)
     column_formatters = dict.fromkeys(MOMENTS, when)
+    narrowed_by = ""  # a column; what its address may say is in `choices`, with the words for it
+    choices: Mapping[str, str] = {}
+
+    def get_query(self) -> Query[Any]:
+        return self._narrowed(super().get_query())
+
+    def get_count_query(self) -> Query[Any]:
+        return self._narrowed(super().get_count_query())
+
+    def _narrowed(self, query: Query[Any]) -> Query[Any]:
+        wanted = self._wanted()
+        return query.filter(getattr(self.model, self.narrowed_by) == wanted) if wanted else query
+
+    def _wanted(self) -> str:
+        return one_of(request.args.get(self.narrowed_by), {value: value for value in self.choices}, "")
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        return super().render(template, narrowed=self._wanted(), **kwargs)
 
 
 class Organizations(RecordsView):
-    column_list = ("name", "org_type", "prefecture", "created_at", "suspended_at")
+    column_list = ("name", "org_type", "prefecture", "members", "created_at", "suspended_at")
     column_labels = {
         "name": "名称",
         "org_type": "団体種別",
         "prefecture": "所在地",
+        "members": "担当者",
         "created_at": "登録日時",
-        "suspended_at": "利用停止",
+        "suspended_at": "利用状況",
     }
     column_searchable_list = ("name",)
     column_sortable_list = ("name", "created_at")
     column_formatters = RecordsView.column_formatters | {
-        "org_type": lambda _view, _context, row, _name: codes.ORG_TYPES.label(row.org_type)
+        "name": lambda _view, _context, row, _name: Markup('<a class="title" href="/organizations/{}/">{}</a>').format(
+            row.id, row.name
+        ),
+        "org_type": lambda _view, _context, row, _name: codes.ORG_TYPES.label(row.org_type),
+        "members": lambda _view, _context, row, _name: f"{len(row.members)}名",
+        "suspended_at": lambda _view, _context, row, _name: (
+            f"{moment_short(row.suspended_at, clock.now())}から停止中" if row.suspended_at else "利用中"
+        ),
     }
+
+    def get_query(self) -> Query[Any]:
+        return super().get_query().options(selectinload(Organization.members))
 
 
 class Letters(RecordsView):
@@ -56,29 +111,52 @@ class Letters(RecordsView):
     }
     column_searchable_list = ("recipient",)
     column_sortable_list = ("created_at",)
+    narrowed_by = "state"
+    own_arguments = ("state",)
+    choices = {state.value: look.label for state, look in MAIL_LOOK.items()}
     list_note = "本文は表示しません。送れなかったメールは、理由とともに「送信失敗」または「宛先不明」になります。"
     column_formatters = RecordsView.column_formatters | {
-        "state": lambda _view, _context, row, _name: MAIL_LOOK[row.state].label
+        "letter": lambda _view, _context, row, _name: LETTER_LABEL.get(row.letter, row.letter),
+        "state": lambda _view, _context, row, _name: chip(MAIL_LOOK[row.state]),
     }
 
 
 class Trail(RecordsView):
-    column_list = ("at", "action", "actor_role", "subject", "subject_id", "ip")
-    column_labels = {
-        "at": "日時",
-        "action": "操作",
-        "actor_role": "だれが",
-        "subject": "対象",
-        "subject_id": "対象のID",
-        "ip": "接続元",
-    }
-    column_searchable_list = ("action",)
+    column_list = ("at", "action", "actor_id", "subject_id", "ip")
+    column_labels = {"at": "日時", "action": "操作", "actor_id": "だれが", "subject_id": "対象", "ip": "接続元"}
+    column_searchable_list = ("actor_id",)
     column_sortable_list = ("at",)
+    narrowed_by = "action"
+    own_arguments = ("action",)
+    choices = ENTRY_EVENTS | dict(EVENT_LABEL)
     list_note = "記録は追加だけができ、だれも書き換えられません。"
     column_formatters = RecordsView.column_formatters | {
-        "action": lambda _view, _context, row, _name: ACTION_LABEL.get(row.action.removeprefix("entry."), row.action),
-        "actor_role": lambda _view, _context, row, _name: ROLE_LABEL[row.actor_role],
+        "action": lambda _view, _context, row, _name: event_label(row.action),
+        "actor_id": lambda view, _context, row, _name: view.who(row),
+        "subject_id": lambda view, _context, row, _name: view.subject(row),
     }
+
+    def get_list(self, *args: Any, **kwargs: Any) -> Any:
+        """The names on a page in one statement for people and one for titles."""
+        count, events = super().get_list(*args, **kwargs)
+        g.trail_names, g.trail_titles = office.named(events, actor=current_actor())
+        return count, events
+
+    def _apply_search(self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str) -> Any:
+        people = select(Account.id).where(Account.name.contains(search.strip(), autoescape=True))
+        found = AuditEvent.actor_id.in_(people)
+        return query.filter(found), count_query.filter(found), joins, count_joins
+
+    def who(self, event: AuditEvent) -> str:
+        role = ROLE_LABEL[event.actor_role]
+        name = g.trail_names.get(event.actor_id)
+        return f"{name}（{role}）" if name else role
+
+    def subject(self, event: AuditEvent) -> str:
+        if event.subject == "version" and (title := g.trail_titles.get(event.subject_id)):
+            return Markup('<a href="/desk/review/{}">{}</a>').format(event.subject_id, title)
+        number = event.subject_id if event.subject_id is not None else ""
+        return f"{SUBJECT_LABEL.get(event.subject, event.subject)} {number}".strip()
 
 
 class Jobs(RecordsView):
@@ -91,7 +169,7 @@ class Jobs(RecordsView):
         "error": "結果",
         "worked_at": "最後に処理した日時",
     }
-    column_default_sort = "job"
+    column_default_sort = ("job", False)
     column_sortable_list = ("started_at",)
     empty_text = "スケジューラーがまだ動いていません。"
     list_note = (
