@@ -153,9 +153,13 @@ def phone(browser: Browser, portal: Running) -> Iterator[Page]:
     yield from window(browser, portal, width=390)
 
 
-def window(browser: Browser, portal: Running, *, width: int) -> Iterator[Page]:
+def window(browser: Browser, portal: Running, *, width: int, scripts: bool = True) -> Iterator[Page]:
     context = browser.new_context(
-        base_url=portal.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": width, "height": 900}
+        base_url=portal.url,
+        locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+        viewport={"width": width, "height": 900},
+        java_script_enabled=scripts,
     )
     context.set_default_timeout(10_000)
     page = context.new_page()

@@ -1,0 +1,128 @@
+"""Every main page as people see it: no fault that axe finds (WCAG 2.2 AA), at any width no wider than the screen."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Running, log_in, window
+
+WIDTHS = (320, 390, 640, 820, 1024, 1280)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PUBLIC = (
+    "/",
+    "/jobs/",
+    "/events/",
+    "/notices/",
+    "/login",
+    "/talent/login",
+    "/help",
+    "/contact",
+    "/privacy",
+    "/accessibility",
+)
+ORGANIZATION = (
+    "/mypage/",
+    "/mypage/jobs/",
+    "/mypage/events/",
+    "/mypage/notices/",
+    "/mypage/jobs/new/",
+    "/mypage/events/new/",
+    "/mypage/notices/new/",
+    "/account/sessions",
+)
+DESK = (
+    "/desk/",
+    "/desk/entries/",
+    "/desk/organizations/",
+    "/desk/mail/",
+    "/desk/trail/",
+    "/desk/jobs/",
+    "/desk/phrases/",
+    "/desk/phrases/new/",
+    "/desk/closed-days/",
+    "/desk/closed-days/new/",
+)
+
+
+def look_at(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    response = page.goto(address)
+    assert response is not None
+    assert response.status == 200, address
+    found = Axe().run(page, options=RULES)
+    faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found.response["violations"]]
+    assert faults == [], f"{address}: {faults}"
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{address} is {over}px too wide at {width}px"
+
+
+def test_public_pages(page: Page, portal: Running) -> None:
+    for address in PUBLIC:
+        look_at(page, address)
+    for path in ("jobs", "events", "notices"):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(f"/{path}/")
+        link = page.locator(f"main a[href^='/{path}/']").filter(has_text=re.compile(r"\S{6}")).first
+        look_at(page, str(link.get_attribute("href")))
+
+
+def test_pages_of_an_organization(page: Page, portal: Running) -> None:
+    log_in(page, portal, "org@example.jp")
+    for address in ORGANIZATION:
+        look_at(page, address)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/mypage/jobs/")
+    look_at(page, str(page.locator("a.title").first.get_attribute("href")))
+
+
+def test_pages_of_the_desk(office_page: Page, portal: Running) -> None:
+    page = office_page
+    log_in(page, portal, "admin@example.jp")
+    for address in DESK:
+        look_at(page, address)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/desk/")
+    look_at(page, str(page.locator(".q-1 a").first.get_attribute("href")))
+
+
+def test_the_talents_page(page: Page, portal: Running) -> None:
+    log_in(page, portal, "talent@example.jp", door="/talent/login")
+    look_at(page, "/talent/")
+
+
+def test_the_desk_by_keyboard(office_page: Page, portal: Running) -> None:
+    page = office_page
+    log_in(page, portal, "office-2@example.jp")
+    page.goto("/desk/")
+    titles = page.locator(".q-1 a").all_inner_texts()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=1)).to_have_text(titles[0])
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=1)).to_have_text(titles[1])
+    page.keyboard.press(" ")
+    expect(page.get_by_role("region", name="選択したものへの操作")).to_contain_text("1件を選択中")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("region", name="選択したものへの操作")).to_be_hidden()
+    page.keyboard.press("r")
+    expect(page.get_by_label("コメント")).to_be_focused()
+    page.keyboard.type("ajk?")
+    expect(page.get_by_label("コメント")).to_have_value("ajk?")
+    expect(page.get_by_role("heading", level=1)).to_have_text(titles[1])
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_form_works_without_scripts(browser: Browser, portal: Running, width: int) -> None:
+    """Rows are added by the server, errors come back at their fields, nothing typed is lost."""
+    for page in window(browser, portal, width=width, scripts=False):
+        log_in(page, portal, "org2@example.jp")
+        page.goto("/mypage/jobs/new/")
+        page.get_by_label(re.compile("^タイトル")).first.fill("スクリプトなしの下書き")
+        page.get_by_role("button", name="書類を追加").click()
+        expect(page.get_by_label(re.compile("^タイトル")).first).to_have_value("スクリプトなしの下書き")
+        page.get_by_role("button", name="確認", exact=True).click()
+        expect(page.get_by_role("alert").first).to_contain_text("エラーがあります")
+        expect(page.get_by_label(re.compile("^タイトル")).first).to_have_value("スクリプトなしの下書き")
