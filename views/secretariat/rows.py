@@ -25,7 +25,7 @@ class QueueRow(NamedTuple):
     lamp: Look
     is_clean: bool
     assignee: str
-    missed: str  # the wished time, when it will be missed
+    missed: str  # a sentence when the time asked for passes before the deadline of the decision
 
 
 def queue_rows(rows: Sequence[Row], *, now: datetime, closed: Collection[date]) -> list[QueueRow]:
@@ -40,7 +40,6 @@ def _row(row: Row, *, now: datetime, closed: Collection[date], clocks: dict[tupl
         clocks[key] = sla_look(days_left(now, row.due_at, closed))
     again = row.submissions > 1
     word = f"再提出 {row.submissions}回目" if again else "修正" if row.base_version_id else "新規"
-    is_missed = row.publish_at is not None and row.publish_at <= row.due_at
     return QueueRow(
         row.id,
         f"{row.id}:{row.revision}",
@@ -53,8 +52,12 @@ def _row(row: Row, *, now: datetime, closed: Collection[date], clocks: dict[tupl
         lamp_look(row.error_count, row.warning_count),
         not row.error_count and not row.warning_count,
         row.assignee or "",
-        moment_short(row.publish_at, now) if is_missed else "",
+        _missed(row, now) if row.publish_at is not None and row.publish_at <= max(row.due_at, now) else "",
     )
+
+
+def _missed(row: Row, now: datetime) -> str:
+    return f"希望日時（{moment_short(row.publish_at, now)}）{'を過ぎました' if row.publish_at <= now else 'に遅れます'}"
 
 
 def filter_address(path: str, wanted: Filter, **over: Any) -> str:
