@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
-
-from models.base import db
 from models.records import AuditEvent
 from portal.actors import Actor
+from portal.database import insert_rows
 
 
 def record(action: str, *, actor: Actor, now: datetime, **columns: Any) -> None:
@@ -31,6 +29,4 @@ def record_each(action: str, events: Iterable[dict[str, Any]], *, actor: Actor, 
         "ip": actor.ip,
         "details": {},
     }
-    rows = [common | columns for columns in events]
-    if rows:
-        db.session.execute(insert(AuditEvent.__table__), rows)
+    insert_rows(AuditEvent, [common | columns for columns in events])

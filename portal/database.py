@@ -1,14 +1,15 @@
 """What differs between SQLite and PostgreSQL sits here, one function each."""
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, event
+from sqlalchemy import CursorResult, Select, Table, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql.dml import UpdateBase
 
-from models.base import db
+from models.base import Base, db
 from portal.settings import Settings
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-65536")
@@ -65,6 +66,12 @@ def claim(query: Select) -> Select:
 def insert_or_update(model: type) -> Any:
     """An INSERT that takes ON CONFLICT, in the dialect at hand."""
     return (sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql).insert(model)
+
+
+def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows in one statement, past the unit of work, which would build an object for each."""
+    if rows:
+        db.session.execute(insert(cast("Table", model.__table__)), rows)
 
 
 def write(statement: UpdateBase) -> int:

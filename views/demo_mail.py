@@ -1,6 +1,7 @@
 """The demo's mailbox at /dev/mail: what the SMTP catcher of `make run` holds. Registered in the demo alone."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, current_app, render_template, request, url_for
 
@@ -19,10 +20,11 @@ def register(app: Flask) -> None:
 
 @room.get("", strict_slashes=False)
 def index() -> str:
-    search = {"recipient": request.args.get("to", "").strip(), "words": request.args.get("q", "").strip()}
+    recipient, words = (request.args.get(name, "").strip() for name in ("to", "q"))
     page = page_number(request.args.get("page"), last=LAST_PAGE)
-    letters, more = demo_mail.list_letters(folder(), **search, page=page)
-    return render_template("demo/mails.html", letters=letters, page=page, more=more, to=address_of, **search)
+    letters, more = demo_mail.list_letters(folder(), recipient=recipient, words=words, page=page)
+    shown = {"letters": letters, "page": page, "more": more, "recipient": recipient, "words": words}
+    return render_template("demo/mails.html", to=address_of, **shown)
 
 
 @room.get("/<letter_id>")
@@ -39,4 +41,5 @@ def folder() -> Path:
 
 def address_of(page: int) -> str:
     """The same search on another page."""
-    return url_for("demo_mail.index", **(request.args.to_dict() | {"page": str(page)}))
+    values: dict[str, Any] = request.args.to_dict() | {"page": str(page)}
+    return url_for("demo_mail.index", **values)

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from models.base import db
 from models.mail import OutboxMail
 from models.states import Lane, MailState
-from portal.database import write
+from portal.database import insert_rows, write
 
 MAIL_DOMAIN = "partner.example.jp"
 
@@ -60,8 +60,7 @@ def queue(
         }
         for number, letter in enumerate(letters)
     ]
-    if rows:
-        db.session.execute(insert(OutboxMail.__table__), rows)
+    insert_rows(OutboxMail, rows)
     return len(rows)
 
 

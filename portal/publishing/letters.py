@@ -53,5 +53,5 @@ def recipients(organization_ids: set[int]) -> dict[int, list[str]]:
     )
     members: dict[int, list[str]] = {}
     for organization_id, email in rows:
-        members.setdefault(organization_id, []).append(email)
+        members.setdefault(organization_id or 0, []).append(email)  # never 0: the rows were asked for by it
     return members

@@ -4,6 +4,11 @@ import pytest
 
 from portal.accounts.origins import describe_browser, network
 
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"
+ANDROID = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36"
+
 
 @pytest.mark.parametrize(
     ("ip", "group"),
@@ -24,11 +29,11 @@ def test_one_person_holds_one_ipv4_address_or_one_ipv6_network(ip: str, group: s
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", "Chrome（Windows）"),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge（Windows）"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1", "Safari（iPhone）"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15", "Safari（Mac）"),
-        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome（Android）"),
+        (f"{WINDOWS} (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", "Chrome（Windows）"),
+        (f"{WINDOWS} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge（Windows）"),
+        (f"{IPHONE} Version/18.0 Mobile/15E148 Safari/604.1", "Safari（iPhone）"),
+        (f"{MAC} Version/18.0 Safari/605.1.15", "Safari（Mac）"),
+        (f"{ANDROID} Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome（Android）"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox（Linux）"),
         ("curl/8.9 <script>\r\nX: y", "不明なブラウザー"),
         ("", "不明なブラウザー"),

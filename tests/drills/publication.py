@@ -90,7 +90,7 @@ def fill(entries: int, *, span: float) -> None:
 
 
 def drill(app: Flask, kills: int) -> int:
-    """Keeps PROCESSES publishers alive, killing one at random again and again; returns the kills that hit a live one."""
+    """Keeps PROCESSES publishers alive, killing one at random again and again; returns how many were hit alive."""
     children = [start(app) for _ in range(PROCESSES)]
     done = 0
     while done < kills:

@@ -53,24 +53,24 @@ def _form_for(kind: Kind, org_type: str) -> type[EntryForm]:
     return type(f"{kind.title()}Form", (EntryForm,), {"kind": kind, **inputs})
 
 
+TEXTS = {
+    Type.text: LONGEST_TEXT,
+    Type.email: LONGEST_TEXT,
+    Type.phone: LONGEST_TEXT,
+    Type.url: LONGEST_URL,
+    Type.prose: LONGEST_PROSE,
+}
+PLAIN: Mapping[Type, type[Input]] = {Type.number: NumberInput, Type.moment: MomentInput, Type.flag: FlagInput}
+CHOOSING: Mapping[Type, Any] = {Type.choice: ChoiceInput, Type.choices: ChoicesInput}
+
+
 def _input(field: Field, choices: CodeList | None) -> Any:
-    match field.type:
-        case Type.text | Type.email | Type.phone:
-            return TextInput(field.label, longest=LONGEST_TEXT)
-        case Type.url:
-            return TextInput(field.label, longest=LONGEST_URL)
-        case Type.prose:
-            return TextInput(field.label, longest=LONGEST_PROSE)
-        case Type.number:
-            return NumberInput(field.label)
-        case Type.moment:
-            return MomentInput(field.label)
-        case Type.flag:
-            return FlagInput(field.label)
-        case Type.choice:
-            return ChoiceInput(field.label, choices=_words(choices))
-        case Type.choices:
-            return ChoicesInput(field.label, choices=_words(choices))
+    if field.type in TEXTS:
+        return TextInput(field.label, longest=TEXTS[field.type])
+    if field.type in PLAIN:
+        return PLAIN[field.type](field.label)
+    if field.type in CHOOSING:
+        return CHOOSING[field.type](field.label, choices=_words(choices))
     return RowsInput(field.label, cells=CELLS[field.type])
 
 
@@ -141,7 +141,7 @@ def rearrange(form: EntryForm, step: str) -> bool:
     without scripts. Answers whether the step was one of these."""
     act, _, target = step.partition(":")
     name, _, place = target.partition(":")
-    given = form[name] if name in form else None
+    given = form[name] if name in form else None  # noqa: SIM401  # a form is no mapping
     if not isinstance(given, RowsInput) or act not in ("add", "up", "down", "remove"):
         return False
     given.typed = list(_rearranged(given, act, int(place) if PLACE.fullmatch(place) else 0))

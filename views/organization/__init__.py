@@ -37,9 +37,8 @@ def register(app: Flask) -> None:
         groups=("", PUT_UP, LOOK_UP),
         name=lambda: own_organization().display_name,
     )
-    # The manual's menu has two more places, for views that are not built yet: 「登録内容の確認/更新」 here, and the
-    # category 「登録人材情報を探す」 (人材閲覧・オファーメール発信, 気になる/応募一覧, メールボックス) before the others. The latter
-    # are not for organizations without legal personality.
+    # The manual's menu has two more places, for views that are not built yet: 「登録内容の確認/更新」 here, and before
+    # the others the category 「登録人材情報を探す」, which is not for organizations without legal personality.
     for kind in Kind:
         door.add_view(WritingView(ROOMS[kind], category=PUT_UP, menu_icon_value=ROOMS[kind].icon))
     for kind in Kind:

@@ -116,7 +116,7 @@ def sheet(
     for finding in findings:
         errors.setdefault(finding.field, []).append(finding.message)
     copied = version is not None and version.copied_from_id is not None
-    parts = [_part(section, form, values, errors, copied) for section in sections_of(room.kind)]
+    parts = [_part(section, form, values, errors, copied=copied) for section in sections_of(room.kind)]
     return Sheet(
         form,
         parts,
@@ -130,13 +130,13 @@ def sheet(
 
 
 def _part(
-    section: Section, form: EntryForm, values: Mapping[str, Any], errors: Mapping[str, Sequence[str]], copied: bool
+    section: Section, form: EntryForm, values: Mapping[str, Any], errors: Mapping[str, Sequence[str]], *, copied: bool
 ) -> Part:
-    boxes = [_box(field, form, values, errors.get(field.name, ()), copied) for field in section.fields]
+    boxes = [_box(field, form, values, errors.get(field.name, ()), copied=copied) for field in section.fields]
     return Part(section, boxes, _summary(boxes, values))
 
 
-def _box(field: Field, form: EntryForm, values: Mapping[str, Any], errors: Sequence[str], copied: bool) -> Box:
+def _box(field: Field, form: EntryForm, values: Mapping[str, Any], errors: Sequence[str], *, copied: bool) -> Box:
     value = values[field.name]
     there, filled = applies(field, values), not (value is None or value is False or value in ("", []))
     return Box(field, form[field.name], errors, there, filled, copied and field.dated and there and not filled)
