@@ -175,6 +175,22 @@ def test_bad_input_is_told_in_words_and_writes_nothing(
     assert everything_written() == before
 
 
+def test_an_address_that_says_nonsense_stops_every_act(desk: Visitor, make_here: Maker, owner: Actor) -> None:
+    version, public = make_here.submitted(actor=owner), make_here.published(actor=owner)
+    desk.open(f"/desk/review/{version.id}").press("掲載承認", next=None)
+    batch = desk.path.partition("done=")[2]
+    before = everything_written()
+
+    for path, data in (
+        (f"/desk/undo/{batch}", {}),
+        (f"/desk/review/{public.id}/decide", {"action": "unpublish", "revision": public.revision, "comment": REASON}),
+        (f"/desk/review/{public.id}/extend", {"until": "2030-01-01T00:00", "revision": "4", "comment": REASON}),
+        (f"/desk/review/{version.id}/assign", {"take": "1", "revision": "3"}),
+    ):
+        assert desk.client.post(f"{path}?kind=x", data=data).status_code == 400, path
+    assert everything_written() == before
+
+
 def test_other_ways_of_asking_are_no_way_in(desk: Visitor, make_here: Maker, owner: Actor) -> None:
     version = make_here.submitted(actor=owner)
     desk.open("/desk/")

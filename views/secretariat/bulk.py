@@ -65,7 +65,7 @@ class BulkView(PageView):
     @expose("/run", methods=("POST",))
     def run(self) -> Any:
         action, chosen, comment = action_of(DECISIONS), self.chosen(), request.form.get("comment", "")
-        number, actor = request.form.get("number", ""), current_actor()
+        number, actor, wanted = request.form.get("number", ""), current_actor(), read_filter()
         try:
             batch = bulk.decide(
                 action, chosen, actor=actor, now=clock.now(), hold=hold(), comment=comment, number=number
@@ -74,7 +74,7 @@ class BulkView(PageView):
             db.session.rollback()
             return self.show_plan(action, chosen, error=str(refusal), comment=comment)
         db.session.commit()
-        return redirect(filter_address(f"/desk/bulk/result/{batch}", read_filter(), done=batch))
+        return redirect(filter_address(f"/desk/bulk/result/{batch}", wanted, done=batch))
 
     @expose("/result/<batch>")
     def result(self, batch: str) -> str:
@@ -92,13 +92,13 @@ class BulkView(PageView):
         )
 
     def assign(self) -> Response:
-        actor, chosen = current_actor(), self.chosen()
+        actor, chosen, wanted = current_actor(), self.chosen(), read_filter()
         if not chosen:
             raise Refused(NOTHING_CHOSEN)
         to = actor.account_id if request.form.get("action") == "take" else None
         assign(chosen, to=to, actor=actor, now=clock.now())
         db.session.commit()
-        return redirect(filter_address("/desk/", read_filter()))
+        return redirect(filter_address("/desk/", wanted))
 
     def chosen(self) -> list[Seen]:
         """`item` fields hold id:revision as they were on screen; anything else is a 400."""

@@ -16,6 +16,7 @@ from portal.errors import Conflict, NotFound, Refused
 from portal.permissions import SECRETARIAT
 from portal.publishing import queue, workflow
 from portal.publishing.extension import extend
+from portal.publishing.queue import Filter
 from portal.publishing.review import assign, review
 from portal.publishing.workflow import Seen, Undone
 from views.admin import HomeView
@@ -50,7 +51,7 @@ class QueueView(HomeView):
 
     @expose(f"/review/{VERSION}/decide", methods=("POST",))
     def decide(self, version_id: int) -> Any:
-        action, comment = action_of(DECISIONS | SUPERVISION), request.form.get("comment", "")
+        action, wanted, comment = action_of(DECISIONS | SUPERVISION), read_filter(), request.form.get("comment", "")
         held = {"hold": hold()} if action in DECISIONS.values() else {}
         try:
             outcome = workflow.perform(
@@ -59,14 +60,14 @@ class QueueView(HomeView):
         except Refused as refusal:
             return self.refused(version_id, refusal, comment=comment)
         if action in DECISIONS.values():
-            return self.go_on(version_id, outcome.batch)
+            return self.go_on(version_id, wanted, outcome.batch)
         db.session.commit()
         flash(f"「{outcome.title}」：{DONE[action]}", "info")
-        return redirect(filter_address(f"/desk/review/{version_id}", read_filter()))
+        return redirect(filter_address(f"/desk/review/{version_id}", wanted))
 
-    def go_on(self, version_id: int, batch: str) -> Response:
+    def go_on(self, version_id: int, wanted: Filter, batch: str) -> Response:
         """To the next one that waits, unless the reviewer wants the list."""
-        wanted, following = read_filter(), None
+        following = None
         if request.form.get("next"):
             version = db.session.get_one(Version, version_id)
             following = queue.neighbours(version, wanted, actor=current_actor())[1]
@@ -77,40 +78,40 @@ class QueueView(HomeView):
     @expose(f"/review/{VERSION}/extend", methods=("POST",))
     def extend(self, version_id: int) -> Any:
         typed = {"until": request.form.get("until", ""), "reason": request.form.get("comment", "")}
-        until = read_moment(typed["until"])
+        until, wanted = read_moment(typed["until"]), read_filter()
         try:
             extend(seen(version_id), until=until, reason=typed["reason"], actor=current_actor(), now=clock.now())
         except Refused as refusal:
             return self.refused(version_id, refusal, **typed)
         db.session.commit()
         flash("期限を延長し、団体にメールで知らせます。", "info")
-        return redirect(filter_address(f"/desk/review/{version_id}", read_filter()))
+        return redirect(filter_address(f"/desk/review/{version_id}", wanted))
 
     @expose(f"/review/{VERSION}/assign", methods=("POST",))
     def assign(self, version_id: int) -> Any:
-        actor = current_actor()
+        actor, wanted = current_actor(), read_filter()
         to = actor.account_id if request.form.get("take") else None
         try:
             assign([seen(version_id)], to=to, actor=actor, now=clock.now())
         except Refused as refusal:
             return self.refused(version_id, refusal)
         db.session.commit()
-        return redirect(filter_address(f"/desk/review/{version_id}", read_filter()))
+        return redirect(filter_address(f"/desk/review/{version_id}", wanted))
 
     @expose("/undo/<batch>", methods=("POST",))
     def undo(self, batch: str) -> Response:
         """All of a decision, or one entry's part of it."""
-        version_id = whole_number(request.form.get("item") or "0", highest=LARGEST_ID)
+        version_id, wanted = whole_number(request.form.get("item") or "0", highest=LARGEST_ID), read_filter()
         try:
             undone = workflow.undo(batch, actor=current_actor(), now=clock.now(), version_id=version_id or None)
         except Conflict as conflict:
             db.session.rollback()
             flash(str(conflict), "error")
-            return redirect(filter_address("/desk/", read_filter()))
+            return redirect(filter_address("/desk/", wanted))
         db.session.commit()
         flash(told_of(undone), "info")
         ids = [*undone.unseen, *undone.reversed]
-        return redirect(filter_address(f"/desk/review/{ids[0]}" if len(ids) == 1 else "/desk/", read_filter()))
+        return redirect(filter_address(f"/desk/review/{ids[0]}" if len(ids) == 1 else "/desk/", wanted))
 
     def refused(self, version_id: int, refusal: Refused, **typed: str) -> tuple[str, int]:
         """Nothing was done: the entry as it stands now, why, and what was typed."""
