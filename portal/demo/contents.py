@@ -8,7 +8,8 @@ from typing import Any
 from models.organizations import Organization
 from models.states import Kind
 from portal.clock import TOKYO, local
-from portal.demo.texts import COUNTRIES, MEETINGS, NEWS, WORKS, Country, Meeting, News, Work
+from portal.demo.meetings import MEETINGS, NEWS, Meeting, News
+from portal.demo.works import COUNTRIES, WORKS, Country, Work
 from portal.publishing import content
 
 HOW = (
