@@ -27,6 +27,7 @@ from portal.wording import (
 )
 from views.admin import ScopedView
 from views.arguments import one_of
+from views.forms.office import CLOSED_DAY_FIELDS, CLOSED_DAY_RULES, PHRASE_FIELDS, PHRASE_RULES
 from views.web import current_actor
 
 ADMINISTRATORS = frozenset({Role.administrator})
@@ -188,7 +189,7 @@ class Phrases(ScopedView):
     column_labels = {"title": "名称", "text": "文", "position": "並び順"}
     column_default_sort = "position"
     column_sortable_list = ()
-    form_widget_args = {"text": {"rows": 4, "maxlength": 4000}, "title": {"maxlength": 100}}
+    form_overrides, form_args = PHRASE_FIELDS, PHRASE_RULES
     list_note = PHRASE_NOTE
 
     def write(self, form: Any, model: Any) -> Any:
@@ -205,6 +206,7 @@ class ClosedDays(ScopedView):
     column_labels = {"day": "日付", "name": "名称"}
     column_default_sort = ("day", True)
     column_sortable_list = ("day",)
+    form_overrides, form_args = CLOSED_DAY_FIELDS, CLOSED_DAY_RULES
     list_note = CLOSED_NOTE
 
     def write(self, form: Any, model: Any) -> Any:
