@@ -1,7 +1,7 @@
 """Fields of the secretariat's small lists, with words for what cannot be read."""
 
 from wtforms import DateField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from portal.office import LAST_POSITION, LONGEST_NAME, LONGEST_PHRASE
 
@@ -36,6 +36,6 @@ PHRASE_RULES = {
 }
 CLOSED_DAY_FIELDS = {"day": Day, "name": StringField}
 CLOSED_DAY_RULES = {
-    "day": {"validators": [DataRequired("日付を入力してください。")]},
+    "day": {"validators": [InputRequired("日付を入力してください。")]},
     "name": {"validators": [DataRequired("名称を入力してください。")], "render_kw": {"maxlength": LONGEST_NAME}},
 }
