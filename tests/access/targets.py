@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from models.base import db
 from models.entries import Version
+from models.records import ClosedDay, Phrase
 from models.states import Action, Kind
 from portal.clock import local
 from portal.database import begin_write
@@ -141,6 +143,31 @@ def decided_together(world: World, who: str) -> Asked:
     return Asked({"batch": batch})
 
 
+def phrase(world: World) -> Phrase:
+    return world.keep(Phrase(title="確認のお願い", text="期間をご確認ください。", position=world.next_number()))
+
+
+def closed_day(world: World) -> ClosedDay:
+    return world.keep(ClosedDay(day=date(2030, 1, 1) + timedelta(days=world.next_number()), name="臨時休業"))
+
+
+def new_phrase(world: World, _who: str) -> Asked:
+    return Asked(data={"title": "期間の確認", "text": "ご確認ください。", "position": "3"})
+
+
+def new_closed_day(world: World, _who: str) -> Asked:
+    day = date(2040, 1, 1) + timedelta(days=world.next_number())
+    return Asked(data={"day": day.isoformat(), "name": "創立記念日"})
+
+
+def changed(make: Callable[[World], Any], new: Target) -> Target:
+    return lambda world, who: Asked({"id": make(world).id}, new(world, who).data)
+
+
+def removed(make: Callable[[World], Any]) -> Target:
+    return lambda world, _who: Asked(data={"id": make(world).id})
+
+
 # ---- everyone
 
 
@@ -172,6 +199,12 @@ TARGETS: dict[str, Target] = {
     "desk_bulk.plan": chosen,
     "desk_bulk.run": chosen,
     "desk_bulk.result": decided_together,
+    "desk_phrases.create_view": new_phrase,
+    "desk_phrases.edit_view": changed(phrase, new_phrase),
+    "desk_phrases.delete_view": removed(phrase),
+    "desk_closed_days.create_view": new_closed_day,
+    "desk_closed_days.edit_view": changed(closed_day, new_closed_day),
+    "desk_closed_days.delete_view": removed(closed_day),
 }
 for slug, kind in KINDS.items():
     TARGETS |= {

@@ -1,6 +1,7 @@
 """Everyone who can knock, each with an open session and with objects of their own."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -15,6 +16,7 @@ from tests.client import Browser
 from tests.make import Maker
 from tests.views.login import log_in
 
+Row = TypeVar("Row")
 PEOPLE = (
     "anonymous",
     "talent",
@@ -43,6 +45,7 @@ class World:
         self.now = datetime.now(UTC)
         self.make, self.ago = Maker(self.now), Maker(self.now - AGO)
         self.ago._count = 10_000  # numbers of its own
+        self._number = 0
         house = self.make.organization("特定非営利活動法人 みどりの会")
         self.house_id = house.id
         closed = self.make.organization("一般社団法人 とじた会")
@@ -67,6 +70,16 @@ class World:
     def _person(self, role: Role, organization: Organization | None = None) -> Actor:
         account = self.make.account(role, organization, name=f"試験 {role}")
         return Actor(role, account.id, account.organization_id, account.name, "127.0.0.1")
+
+    def keep(self, row: Row) -> Row:
+        begin_write()
+        db.session.add(row)
+        db.session.commit()
+        return row
+
+    def next_number(self) -> int:
+        self._number += 1
+        return self._number
 
     def fresh_client(self, name: str) -> Browser:
         client = self.app.test_client()

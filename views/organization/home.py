@@ -61,7 +61,7 @@ def calendar_of(screen: int, *, now: datetime) -> dict[str, Any]:
     cells = [(day, day == today, is_public_holiday(day), on_day[day]) for day in days]
     return {
         "weeks": [cells[start : start + 7] for start in range(0, len(cells), 7)],
-        "dates": [(local(found.at).date().isoformat(), found) for found in dates],
+        "dates": [("" if place else day.isoformat(), found) for day in days for place, found in enumerate(on_day[day])],
         "screen": screen,
         "earlier": screen - 1 if str(screen - 1) in SCREENS else None,
         "later": screen + 1 if str(screen + 1) in SCREENS else None,
