@@ -6,12 +6,14 @@ lease ends, so nothing is lost and at most one message per kill is sent twice, u
 
 import logging
 import smtplib
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from flask import current_app
+from jinja2 import TemplateError
 from sqlalchemy import Row, select, update
 
 from models.base import db
@@ -23,7 +25,8 @@ from portal.mail import transport
 log = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(minutes=5)  # longer than four commands at the transport's timeout
+LONGEST = timedelta(seconds=10)  # of a batch; then the rest is handed back, so that a slow server holds nobody up
+LEASE = timedelta(minutes=5)  # longer than that and one letter more, each of its commands at the transport's timeout
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))
 LATER = timedelta(hours=2)
 GIVE_UP = timedelta(hours=72)
@@ -38,7 +41,7 @@ def deliver(lanes: Sequence[Lane], *, now: datetime) -> int:
         return 0
     try:
         with transport.connect() as post:
-            return sum(_send(post, row, owner=owner, now=now) for row in claimed)
+            return _send_each(post, claimed, owner=owner, now=now)
     except (smtplib.SMTPException, OSError) as error:
         log.warning("the mail server is away: %s", type(error).__name__)
         for row in claimed:
@@ -47,12 +50,15 @@ def deliver(lanes: Sequence[Lane], *, now: datetime) -> int:
 
 
 def _expire(lanes: Sequence[Lane], *, now: datetime) -> None:
-    """A code that could not be sent within its life is never sent."""
+    """A code that could not be sent within its life is never sent, also when its worker was killed."""
+    is_free = (OutboxMail.state == MailState.queued) | (
+        (OutboxMail.state == MailState.sending) & (OutboxMail.next_at <= now)
+    )
     begin_write()
     db.session.execute(
         update(OutboxMail)
-        .where(OutboxMail.state == MailState.queued, OutboxMail.lane.in_(lanes), OutboxMail.expires_at <= now)
-        .values(state=MailState.expired, params={})
+        .where(is_free, OutboxMail.lane.in_(lanes), OutboxMail.expires_at <= now)
+        .values(state=MailState.expired, owner="", params={})
     )
     db.session.commit()
 
@@ -86,31 +92,54 @@ def _claim(lanes: Sequence[Lane], *, owner: str, now: datetime) -> Sequence[Row]
             OutboxMail.recipient,
             OutboxMail.attempts,
             OutboxMail.created_at,
+            OutboxMail.expires_at,
         )
     ).all()
     db.session.commit()
     return sorted(rows, key=lambda row: row.id)
 
 
+def _send_each(post: transport.Post, rows: Sequence[Row], *, owner: str, now: datetime) -> int:
+    begun, sent = time.monotonic(), 0
+    for number, row in enumerate(rows):
+        passed = timedelta(seconds=time.monotonic() - begun)
+        if passed >= LONGEST or not post.is_open:
+            _hand_back(rows[number:], owner=owner, now=now)
+            break
+        sent += _send(post, row, owner=owner, now=now + passed)
+    return sent
+
+
+def _hand_back(rows: Sequence[Row], *, owner: str, now: datetime) -> None:
+    """Nothing was tried with these: they are due as before."""
+    begin_write()
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id.in_([row.id for row in rows]), OutboxMail.owner == owner)
+        .values(state=MailState.queued, owner="", next_at=now, attempts=OutboxMail.attempts - 1)
+    )
+    db.session.commit()
+
+
 def _send(post: transport.Post, row: Row, *, owner: str, now: datetime) -> bool:
-    subject, body = render(row.letter, row.params)
+    if row.expires_at and row.expires_at <= now:
+        _close(row, owner=owner, state=MailState.expired)
+        return False
     try:
+        subject, body = render(row.letter, row.params)
         transport.send(post, recipient=row.recipient, subject=subject, body=body, message_id=row.message_id)
-    except smtplib.SMTPServerDisconnected:
-        raise  # the rest of the batch waits for the server too
-    except (smtplib.SMTPException, OSError) as error:
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one letter must not hold up those behind it
+        log.warning("letter not sent", extra={"mail": row.id, "error": type(error).__name__})
         _postpone(row, error, owner=owner, now=now)
         return False
-    # A code must not outlive its mail; other letters keep what they said.
-    wiped: dict[str, Any] = {"params": {}} if row.lane is Lane.login else {}
-    _close(row, owner=owner, state=MailState.sent, sent_at=now, last_error="", **wiped)
+    _close(row, owner=owner, state=MailState.sent, sent_at=now, last_error="")
     return True
 
 
 def render(letter: str, params: dict[str, Any]) -> tuple[str, str]:
     """Subject (one line) and body of a letter."""
-    environment = current_app.jinja_env
-    values = {"base_url": current_app.config["PORTAL"].base_url.rstrip("/"), **params}
+    environment, settings = current_app.jinja_env, current_app.config["PORTAL"]
+    values = {"base_url": settings.base_url.rstrip("/"), "approval_days": settings.approval_days, **params}
     subject = environment.get_template(f"letters/{letter}/subject.txt").render(values)
     body = environment.get_template(f"letters/{letter}/body.txt").render(values)
     return " ".join(subject.split()), body
@@ -127,10 +156,13 @@ def _postpone(row: Row, error: Exception, *, owner: str, now: datetime) -> None:
 
 
 def _is_final(error: Exception) -> bool:
-    """The server said for good (5xx) that it does not take this recipient or message."""
+    """The server said for good (5xx) that it does not take this recipient or message.
+
+    A refused sender is not final: it is our own setting, and letters must outlive its repair.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused) and error.smtp_code >= 500
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def _reason(error: Exception) -> str:
@@ -138,15 +170,19 @@ def _reason(error: Exception) -> str:
         return f"宛先を受け付けません（{'、'.join(str(code) for code, _ in error.recipients.values())}）"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"メールサーバーの応答 {error.smtp_code}"
-    return f"メールサーバーに接続できません（{type(error).__name__}）"
+    if isinstance(error, smtplib.SMTPException | OSError) and not isinstance(error, TemplateError):
+        return f"メールサーバーに接続できません（{type(error).__name__}）"
+    return f"メールを作成できません（{type(error).__name__}）"
 
 
-def _close(row: Row, *, owner: str, **values: Any) -> None:
-    """Only the lease's owner may say what became of the row."""
+def _close(row: Row, *, owner: str, state: MailState, **values: Any) -> None:
+    """Only the lease's owner may say what became of the row. A code does not outlive its mail."""
+    if row.lane is Lane.login and state is not MailState.queued:
+        values["params"] = {}
     begin_write()
     db.session.execute(
         update(OutboxMail)
         .where(OutboxMail.id == row.id, OutboxMail.owner == owner, OutboxMail.state == MailState.sending)
-        .values(owner="", **values)
+        .values(state=state, owner="", **values)
     )
     db.session.commit()

@@ -6,17 +6,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parseaddr
 from typing import Any
 from uuid import uuid4
 
+from flask import current_app
 from sqlalchemy import delete, update
 
 from models.base import db
 from models.mail import OutboxMail
 from models.states import Lane, MailState
 from portal.database import insert_rows, write
-
-MAIL_DOMAIN = "partner.example.jp"
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,12 @@ def queue(
     expires_at: datetime | None = None,
 ) -> int:
     """Adds the letters to the outbox in one statement; returns how many."""
-    call = f"{now:%Y%m%d%H%M%S}.{uuid4().hex}"  # ids that follow each other: random ones touch every page of the index
+    # Ids that follow each other: random ones touch every page of the index. Short: a folded one confuses clients.
+    call = f"{now:%Y%m%d%H%M%S}.{uuid4().hex[:16]}"
+    domain = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1].rpartition("@")[2]
     rows = [
         {
-            "message_id": f"<{call}.{number}@{MAIL_DOMAIN}>",
+            "message_id": f"<{call}.{number}@{domain}>",
             "lane": lane,
             "letter": letter.name,
             "params": letter.params,

@@ -12,6 +12,7 @@ from flask_mail import Connection, Message
 email.charset.add_charset("utf-8", email.charset.SHORTEST, email.charset.BASE64, "utf-8")
 
 TIMEOUT_SECONDS = 20
+HEADERS = {"Auto-Submitted": "auto-generated"}  # no out-of-office answers it
 
 
 class Post(Connection):
@@ -19,11 +20,20 @@ class Post(Connection):
 
     def configure_host(self) -> smtplib.SMTP:
         host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=TIMEOUT_SECONDS)
-        if self.mail.use_tls:
-            host.starttls(context=ssl.create_default_context())
-        if self.mail.username and self.mail.password:
-            host.login(self.mail.username, self.mail.password)
+        try:
+            if self.mail.use_tls:
+                host.starttls(context=ssl.create_default_context())
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+        except (smtplib.SMTPException, OSError):
+            host.close()
+            raise
         return host
+
+    @property
+    def is_open(self) -> bool:
+        """False once the server hung up: smtplib forgets its socket then."""
+        return self.host is not None and self.host.sock is not None
 
     def __exit__(self, exc_type: type[BaseException], exc_value: BaseException, tb: TracebackType) -> None:
         if self.host is None:
@@ -41,6 +51,8 @@ def connect() -> Post:
 
 def send(post: Post, *, recipient: str, subject: str, body: str, message_id: str) -> None:
     """Hands one message to the server. The Message-ID is the outbox row's, so that a repeated one is recognised."""
-    message = Message(subject=subject, recipients=[recipient], body=body)
+    message = Message(
+        subject=subject, recipients=[recipient], body=body, extra_headers={"Auto-Submitted": "auto-generated"}
+    )
     message.msgId = message_id
     post.send(message)

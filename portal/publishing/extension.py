@@ -10,8 +10,6 @@ from models.states import Kind, State
 from portal import audit
 from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, Refused
-from portal.mail import outbox
-from portal.mail.outbox import Letter
 from portal.permissions import may, visible
 from portal.publishing import letters
 from portal.publishing.drafts import find
@@ -35,7 +33,15 @@ def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now
             visible(actor, Version),
         )
         .values(unpublish_at=until, revision=Version.revision + 1)
-        .returning(Version.id, Version.entry_id, Version.revision, Version.title, Version.kind, Version.organization_id)
+        .returning(
+            Version.id,
+            Version.entry_id,
+            Version.organization_id,
+            Version.kind,
+            Version.revision,
+            Version.title,
+            Version.publish_at,
+        )
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
@@ -48,7 +54,7 @@ def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now
             .execution_options(synchronize_session=False)
         )
     _record(row, until=until, reason=reason, actor=actor, now=now)
-    _tell(row, until=until, reason=reason, now=now)
+    letters.tell("entry_extended", [row], comment=reason, actor=actor, now=now, until=until.isoformat())
 
 
 def _reason(reason: str) -> str:
@@ -81,15 +87,3 @@ def _record(row: Row, *, until: datetime, reason: str, actor: Actor, now: dateti
         actor=actor,
         now=now,
     )
-
-
-def _tell(row: Row, *, until: datetime, reason: str, now: datetime) -> None:
-    params = {
-        "title": row.title,
-        "kind": row.kind,
-        "entry_id": row.entry_id,
-        "until": until.isoformat(),
-        "comment": reason,
-    }
-    members = letters.recipients({row.organization_id}).get(row.organization_id, [])
-    outbox.queue([Letter("entry_extended", email, params, row.organization_id, row.id) for email in members], now=now)

@@ -1,13 +1,16 @@
 """What an organization is told when one of its entries moves, and whom: its members, one letter each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from models.base import db
+from models.entries import Entry
+from models.organizations import Organization
 from models.people import Account
+from portal.actors import Actor
 from portal.mail import outbox
 from portal.mail.outbox import Letter
 
@@ -17,31 +20,52 @@ def tell(
     moved: Sequence[Row],
     *,
     comment: str,
+    actor: Actor,
     now: datetime,
-    not_before: datetime | None,
-    batch: str | None,
+    not_before: datetime | None = None,
+    batch: str | None = None,
+    **more: str,
 ) -> int:
-    """Queues the letter for every member of each version's organization; returns how many."""
+    """Queues the letter for every member of each version's organization; returns how many. `more` are words of its own.
+
+    A member who acts is named to the colleagues; the secretariat writes as an office.
+    """
     if not letter:
         return 0
-    members = recipients({row.organization_id for row in moved})
+    said = {"comment": comment, "when": now.isoformat(), "by": actor.name if actor.is_member else "", **more}
+    members = _members_by_entry([row.entry_id for row in moved])
     letters = [
-        Letter(letter, email, _params(row, comment), row.organization_id, row.id)
+        Letter(letter, member.email, said | _about(row, member), row.organization_id, row.id)
         for row in moved
-        for email in members.get(row.organization_id, ())
+        for member in members.get(row.entry_id, ())
     ]
     return outbox.queue(letters, now=now, not_before=not_before, batch=batch)
 
 
-def _params(row: Row, comment: str) -> dict[str, Any]:
-    publish_at = row.publish_at.isoformat() if row.publish_at else None
+def _about(row: Row, member: Row) -> dict[str, Any]:
     return {
+        "organization": member.organization,
         "title": row.title,
         "kind": row.kind,
         "entry_id": row.entry_id,
-        "publish_at": publish_at,
-        "comment": comment,
+        "number": member.number,
+        "publish_at": row.publish_at.isoformat() if row.publish_at else None,
     }
+
+
+def _members_by_entry(entry_ids: Collection[int]) -> Mapping[int, Sequence[Row]]:
+    """Who can log in of each entry's organization, with what letters say of both, in one statement."""
+    rows = db.session.execute(
+        select(Entry.id, Entry.number, Organization.name.label("organization"), Account.email)
+        .join(Organization, Organization.id == Entry.organization_id)
+        .join(Account, Account.organization_id == Organization.id)
+        .where(Entry.id.in_(entry_ids), Account.suspended_at.is_(None))
+        .order_by(Account.id)
+    )
+    members: dict[int, list[Row]] = {}
+    for row in rows:
+        members.setdefault(row.id, []).append(row)
+    return members
 
 
 def recipients(organization_ids: set[int]) -> dict[int, list[str]]:

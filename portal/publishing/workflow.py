@@ -204,7 +204,7 @@ def _move(
     if moved:
         _record(action, moved, actor=actor, now=now, comment=comment, batch=batch)
         letter = letter or office_letter or transition.letter
-        letters.tell(letter, moved, comment=comment, now=now, not_before=hold_until, batch=batch)
+        letters.tell(letter, moved, comment=comment, actor=actor, now=now, not_before=hold_until, batch=batch)
     return moved
 
 
