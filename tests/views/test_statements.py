@@ -1,0 +1,103 @@
+"""A page costs as many statements for twenty rows as for one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from models.entries import Version
+from models.states import Kind
+from portal.actors import Actor
+from tests.make import Maker
+from tests.views.login import log_in
+
+MANY = 20
+SLUGS = {Kind.job: "jobs", Kind.event: "events", Kind.notice: "notices"}
+
+
+@pytest.fixture
+def owner(make_here: Maker) -> Actor:
+    return make_here.member()
+
+
+@pytest.fixture
+def published(make_here: Maker, owner: Actor) -> Callable[[int], list[Version]]:
+    """So many public entries of each kind, and as many drafts."""
+    earlier = Maker(make_here.now - timedelta(days=8))
+    earlier._count = 5_000
+
+    def publish(count: int) -> list[Version]:
+        for _ in range(count):
+            for kind in Kind:
+                make_here.draft(kind, actor=owner)
+        return [earlier.published(kind, actor=owner) for _ in range(count) for kind in Kind]
+
+    return publish
+
+
+def test_pages_of_many_rows_take_the_statements_of_one(
+    site: Flask, client: FlaskClient, owner: Actor, published: Callable[[int], list[Version]], statements
+) -> None:
+    stranger = site.test_client()
+    log_in(client, owner)
+    organization_id = owner.organization_id
+    pages = {
+        **{f"/mypage/{slug}/": client for slug in SLUGS.values()},
+        "/mypage/jobs/?state=draft&search=J": client,
+        "/mypage/": client,
+        "/account/sessions": client,
+        "/": stranger,
+        **{f"/{slug}/": stranger for slug in SLUGS.values()},
+        "/jobs/?q=水&field=03&sort=deadline": stranger,
+        f"/organizations/{organization_id}/": stranger,
+        **{f"/{slug}/feed.atom": stranger for slug in SLUGS.values()},
+        "/sitemap.xml": stranger,
+    }
+
+    def counted() -> dict[str, int]:
+        found = {}
+        for path, browser in pages.items():
+            browser.get(path)  # the first one warms what is read once a process
+            statements.restart()
+            assert browser.get(path).status_code == 200
+            found[path] = statements.count
+        return found
+
+    published(1)
+    one = counted()
+    published(MANY - 1)
+    for _ in range(MANY - 1):
+        log_in(site.test_client(), owner)
+    many = counted()
+
+    print("\n" + ", ".join(f"{path} {count}" for path, count in one.items()))
+    assert many == one
+    assert all(
+        client.get(path).text.count('class="title"') >= MANY for path in pages if path.startswith("/mypage/jobs")
+    )
+    assert stranger.get("/jobs/feed.atom").text.count("<entry>") == MANY
+    assert client.get("/account/sessions").text.count("<tr>") == MANY + 1
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_one_entry_costs_few_statements_whatever_it_holds(
+    kind: Kind, site: Flask, client: FlaskClient, owner: Actor, make_here: Maker, statements
+) -> None:
+    log_in(client, owner)
+    version = make_here.draft(kind, actor=owner)
+    path = f"/mypage/{SLUGS[kind]}"
+    for address in (f"{path}/edit/{version.id}/", f"{path}/confirm/{version.id}/", f"{path}/{version.entry_id}/"):
+        client.get(address)
+        statements.restart()
+        assert client.get(address).status_code == 200
+        assert statements.count <= 10, (address, statements.seen)
+
+
+def test_reading_public_pages_writes_nothing(site: Flask, client: FlaskClient, make_here: Maker, statements) -> None:
+    stranger = site.test_client()
+    for path in ("/", "/jobs/", "/events/", "/jobs/feed.atom", "/sitemap.xml", "/login", "/help"):
+        statements.restart()
+        assert stranger.get(path).status_code == 200
+        assert [text for text in statements.seen if not text.lstrip().upper().startswith("SELECT")] == [], path
