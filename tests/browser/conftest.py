@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -153,13 +154,14 @@ def phone(browser: Browser, portal: Running) -> Iterator[Page]:
     yield from window(browser, portal, width=390)
 
 
-def window(browser: Browser, portal: Running, *, width: int, scripts: bool = True) -> Iterator[Page]:
+def window(browser: Browser, portal: Running, *, width: int, scripts: bool = True, **options: Any) -> Iterator[Page]:
     context = browser.new_context(
         base_url=portal.url,
         locale="ja-JP",
         timezone_id="Asia/Tokyo",
         viewport={"width": width, "height": 900},
         java_script_enabled=scripts,
+        **options,
     )
     context.set_default_timeout(10_000)
     page = context.new_page()
