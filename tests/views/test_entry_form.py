@@ -235,7 +235,7 @@ def cannot_be_shown(page: Page, name: str) -> set[str]:
     return {"XXX", "XX", "pigeon", "2", "xx", "expert"} if is_choice else set()
 
 
-@pytest.mark.parametrize("sign", ["\x07", "\x1b", "\x7f", "\x9f", "\x0c"])
+@pytest.mark.parametrize("sign", ["\x07", "\x1b", "\x7f", "\x9f", "\x0c", "\ufffe", "\uffff"])
 def test_signs_that_no_one_types_are_refused_at_their_field(sign: str, visitor: Visitor, make_here: Maker) -> None:
     open_form(visitor, Kind.notice)
     page = post(visitor, MultiDict([("title", f"鐘{sign}の鳴るタイトル")]), "save", status=422)

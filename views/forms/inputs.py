@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from portal.clock import TOKYO, local
 
 # Tab and line feed are text; PowerPoint's soft line break becomes one.
-UNUSABLE = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f-\x9f]")
+UNUSABLE = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MOMENT = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?", re.ASCII)
 YEARS = range(2000, 2101)
 LARGEST_NUMBER = 2**31 - 1

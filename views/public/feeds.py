@@ -1,5 +1,6 @@
 """What machines read: Atom feeds, calendars, the sitemap and the rules for robots."""
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import cast
@@ -15,6 +16,8 @@ from portal.wording import KIND_WORDS
 from views.public.room import PATHS, kind_at, room
 
 FEED_LENGTH = 50
+# One of these in a title would make the whole feed unreadable.
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @room.get(f"/<{PATHS}:path>/feed.atom")
@@ -55,6 +58,7 @@ def base_url() -> str:
 
 def conditional(text: str, kind: str, changed: datetime | None) -> Response:
     """With the marks by which a reader that has it is answered 304."""
+    text = NOT_IN_XML.sub("", text)
     response = make_response(text)
     response.headers["Content-Type"] = f"{kind}; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"
