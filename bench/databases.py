@@ -39,9 +39,9 @@ def copy(kind: str, size: Size, *, say: Say) -> Iterator[str]:
 
 def fingerprint() -> str:
     """Changes with the schema and with the generator."""
-    sources = [Path(__file__).parent / "generate.py", Path(__file__).parent / "rows.py"]
-    content = b"".join(source.read_bytes() for source in sources) + str(schema.newest()).encode()
-    return hashlib.sha256(content).hexdigest()[:8]
+    here = Path(__file__).parent
+    sources = [here / "generate.py", here / "rows.py", *sorted((ROOT / "migrations" / "versions").glob("*.py"))]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 
 
 def engine(url: str) -> Engine:

@@ -54,15 +54,16 @@ def fill(connection: Connection, size: Size, *, now: datetime) -> None:
     dice = random.Random(size.seed)  # data, not secrets
     write(connection, Organization, rows.organizations(size.organizations, now))
     write(connection, Account, rows.accounts(size.organizations, now))
-    versions = list(
+    versions = [
         rows.version(key, state, dice, organizations=size.organizations, now=now)
         for key, state in enumerate(states(size, dice), start=1)
-    )
+    ]
     write(connection, Entry, (rows.entry(row, now) for row in versions))
     write(connection, Version, versions)
     for kind, table, details in DETAILS:
         write(connection, table, (details(row["id"], dice) for row in versions if row["kind"] is kind))
-    write(connection, AuditEvent, (event for row in versions for event in rows.trail(row)))
+    reviewer = size.organizations + 1
+    write(connection, AuditEvent, (event for row in versions for event in rows.trail(row, reviewer=reviewer)))
     write(connection, OutboxMail, (letter for row in versions for letter in rows.letters(row)))
     point_to_live(connection)
     restart_ids(connection)

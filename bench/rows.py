@@ -58,12 +58,13 @@ def account(key: int, email: str, role: Role, organization_id: int | None, now: 
 
 
 def version(key: int, state: State, dice: random.Random, *, organizations: int, now: datetime) -> dict[str, Any]:
-    """Entries have one version each, under the same id."""
+    """Entries have one version each, under the same id. What ended did so within the last two years."""
     kind = dice.choices((Kind.job, Kind.event, Kind.notice), (6, 3, 1))[0]
     organization = BUSY_ORGANIZATION if key % SHARE_OF_BUSY == 0 else dice.randrange(1, organizations + 1)
-    submitted = now - timedelta(seconds=dice.randrange(1, 5 * SECONDS_OF_DAY))
     wait = timedelta(seconds=dice.randrange(1, 25 * SECONDS_OF_DAY))
-    publish_at = now + wait if state in (State.submitted, State.draft, State.returned) else now - wait
+    past = wait * 25 + timedelta(days=61) if state is State.closed else wait
+    publish_at = now + wait if state in (State.submitted, State.draft, State.returned) else now - past
+    submitted = min(publish_at, now) - timedelta(seconds=dice.randrange(1, 5 * SECONDS_OF_DAY))
     title = f"{dice.choice(PLACES)} {dice.choice(WORKS)} {key}"
     country, field = dice.choice(COUNTRIES), dice.choice(FIELDS)
     return {
@@ -123,17 +124,18 @@ def notice(key: int, _dice: random.Random) -> dict[str, Any]:
     return {"id": key, "body": TEXT * 4}
 
 
-def trail(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def trail(row: dict[str, Any], *, reviewer: int) -> Iterator[dict[str, Any]]:
     """What was recorded on the way to where the version stands."""
-    moves = [("entry.create", Role.owner)]
-    moves += [("entry.submit", Role.owner)] if row["state"] in HANDED_IN else []
-    moves += [("entry.approve", Role.reviewer)] if row["state"] in DECIDED else []
-    moves += [("entry.publish", Role.system)] if row["published_at"] else []
-    for action, role in moves:
+    member = row["organization_id"]
+    moves = [("entry.create", Role.owner, member)]
+    moves += [("entry.submit", Role.owner, member)] if row["state"] in HANDED_IN else []
+    moves += [("entry.approve", Role.reviewer, reviewer)] if row["state"] in DECIDED else []
+    moves += [("entry.publish", Role.system, None)] if row["published_at"] else []
+    for action, role, actor_id in moves:
         yield {
             "at": row["submitted_at"],
             "action": action,
-            "actor_id": row["organization_id"],
+            "actor_id": actor_id,
             "actor_role": role,
             "organization_id": row["organization_id"],
             "subject": "version",

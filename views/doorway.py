@@ -5,8 +5,9 @@ An `Admin` of Flask-Admin gets one as `admin.door`; views name their place by `c
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from flask import g
 from flask_admin import Admin
 
 
@@ -37,9 +38,17 @@ class Doorway:
         return self.name()
 
     def menu(self, view: Any) -> list[tuple[str, list[Item]]]:
-        """The groups with the items that this person may enter, in the order of registration."""
+        """The groups with the items that this person may enter, in the order of registration.
+
+        Gathered once a request: a page may draw it at two places.
+        """
+        if "menu" not in g:
+            g.menu = self._gather(view)
+        return cast("list[tuple[str, list[Item]]]", g.menu)
+
+    def _gather(self, view: Any) -> list[tuple[str, list[Item]]]:
         found: dict[str, list[Item]] = {group: [] for group in self.groups}
-        for candidate in self.admin._views:  # the library offers the same list only as its own menu objects
+        for candidate in self.admin._views:  # noqa: SLF001  # the library offers the same list only as its own menu objects
             if candidate.is_visible() and candidate.is_accessible():
                 found.setdefault(candidate.category or "", []).append(self._item(candidate, view))
         return [(group, items) for group, items in found.items() if items]
@@ -49,6 +58,6 @@ class Doorway:
             str(candidate.name),
             candidate.menu.get_url(),
             candidate.menu_icon_value or "list",
-            candidate is view,
+            candidate is view or candidate.name == getattr(view, "stands_at", None),
             self.count(str(candidate.name)),
         )

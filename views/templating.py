@@ -4,7 +4,10 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
+from flask_babel import get_domain
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from models.states import Role
@@ -12,7 +15,20 @@ from portal.actors import Actor
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(icon=icon, asset=asset, home_of=home_of)
+    app.jinja_env.globals.update(_=translate, icon=icon, asset=asset, home_of=home_of)
+
+
+@pass_eval_context
+def translate(context: EvalContext, text: str, **words: object) -> str:
+    """Flask-Babel's gettext with the catalogue looked up once a request: a page says some hundred words with it."""
+    try:
+        catalogue = g.catalogue
+    except AttributeError:
+        catalogue = g.catalogue = get_domain().get_translations()
+    said = catalogue.ugettext(text)
+    if context.autoescape:
+        said = Markup(said)  # noqa: S704  # our own texts; what is put into them is escaped
+    return said % words if words else said
 
 
 @lru_cache(maxsize=256)
