@@ -64,17 +64,21 @@ RECORD_PUBLICATION = (
     "SELECT id, entry_id, publish_at, published_at FROM version WHERE batch = :batch"
 )
 TRAIL = (
-    "INSERT INTO audit_event (at, action, actor_id, actor_role, organization_id, subject, subject_id, revision, batch, ip, "
+    "INSERT INTO audit_event (at, action, actor_id, actor_role, organization_id, subject, "
+    "subject_id, revision, batch, ip, "
     "details) SELECT :now, :action, 1, 'reviewer', organization_id, 'version', id, revision, batch, '', {empty} "
     "FROM version WHERE batch = :batch"
 )
 LETTERS = (
-    "INSERT INTO outbox_mail (message_id, lane, letter, params, recipient, organization_id, version_id, batch, state, next_at, "
+    "INSERT INTO outbox_mail (message_id, lane, letter, params, recipient, organization_id, "
+    "version_id, batch, state, next_at, "
     "attempts, owner, last_error, created_at) "
-    "SELECT '<' || v.batch || '.' || v.id || '@example.jp>', 'normal', :letter, {object}('title', v.title, 'kind', v.kind, 'entry_id', "
+    "SELECT '<' || v.batch || '.' || v.id || '@example.jp>', 'normal', :letter, {object}('title', "
+    "v.title, 'kind', v.kind, 'entry_id', "
     "v.entry_id, 'publish_at', v.publish_at, 'comment', ''), a.email, v.organization_id, v.id, v.batch, 'queued', "
     ":now, 0, '', '', :now "
-    "FROM version v JOIN account a ON a.organization_id = v.organization_id AND a.suspended_at IS NULL WHERE v.batch = :batch"
+    "FROM version v JOIN account a ON a.organization_id = v.organization_id AND a.suspended_at IS "
+    "NULL WHERE v.batch = :batch"
 )
 
 

@@ -78,12 +78,13 @@ def heading() -> str:
 def plain(section: Section) -> str:
     rows = [COLUMNS, *(line.cells() for line in section.lines)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
-    lines = [
-        "  " + "  ".join(cell.ljust(width) if not place else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
-        for row in rows
-    ]  # fmt: skip
+    lines = [f"  {name.ljust(widths[0])}  {_figures(rest, widths[1:])}" for name, *rest in rows]
     title = f"\n{section.database} · {section.key} {section.label}"
     return "\n".join([title, *lines, *(f"  {text}" for text in (*section.verdicts(), *section.notes))])
+
+
+def _figures(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
 
 
 def markdown(sections: Sequence[Section]) -> str:
