@@ -3,9 +3,10 @@
 import logging
 import signal
 import sys
+import time
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from portal.app import create_app
@@ -14,27 +15,26 @@ from scheduler import jobs
 from scheduler.timetable import TIMETABLE, Job
 
 WORKERS = 4
+ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds its job still running is no news
+    for number in ENDINGS:
+        signal.signal(number, signal.default_int_handler)
     try:
-        app = create_app(doors=False)
+        keep_running(build(create_app(doors=False)))
     except SettingError as problem:
         sys.exit(str(problem))
-    scheduler = build(app)
-    signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
-    try:
-        scheduler.start()
     except KeyboardInterrupt:
-        scheduler.shutdown(wait=True)
+        pass  # before the first tick
 
 
-def build(app: Flask) -> BlockingScheduler:
+def build(app: Flask) -> BackgroundScheduler:
     """APScheduler only ticks: a memory store, no missed run made up, no job beside itself."""
     tick = app.config["PORTAL"].tick_seconds
-    scheduler = BlockingScheduler(
+    scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(WORKERS)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30},
         timezone=app.config["PORTAL"].timezone,
@@ -42,6 +42,18 @@ def build(app: Flask) -> BlockingScheduler:
     for job in TIMETABLE:
         scheduler.add_job(run_in, "interval", args=[app, job], seconds=job.every * tick, id=job.id)
     return scheduler
+
+
+def keep_running(scheduler: BackgroundScheduler) -> None:
+    """Until SIGTERM or Ctrl-C. It ticks in a thread: a signal that hits it in the middle of a tick breaks it."""
+    scheduler.start()
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)  # asked twice, it still finishes what it does
+        scheduler.shutdown(wait=True)
 
 
 def run_in(app: Flask, job: Job) -> None:
