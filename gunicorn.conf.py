@@ -14,5 +14,5 @@ threads = 4
 timeout = 60
 graceful_timeout = 30  # a restart lets requests finish
 keepalive = 5
-no_control_socket = True  # one more way in that nobody needs
+control_socket_disable = True  # one more way in that nobody needs
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a heartbeat file, never on a slow disk
