@@ -1,6 +1,7 @@
 """What changed between two contents of a kind, field by field; prose at the level of characters."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,8 @@ from portal.publishing.wording import EMPTY, show
 
 # Runs that a reader takes in as one: digits, latin words, katakana words; everything else by the character.
 TOKENS = re.compile(r"[0-9０-９.,:]+|[A-Za-z]+|[ァ-ヺー]+|\n|.")
-LONGEST_FINE = 4000  # tokens; beyond, whole sentences are compared, or the page would wait
-SENTENCES = re.compile(r"[^。\n]*[。\n]?")
+SENTENCES = re.compile(r"[^。\n]*[。\n]|[^。\n]+")
+MOST_WORK = 500_000  # pairs of equal tokens; beyond, larger pieces are compared, or the page would wait
 DAY = 24 * 60 * 60
 WHOLE = (Type.moment, Type.number, Type.choice, Type.flag)  # read as one value, never by its characters
 
@@ -59,7 +60,7 @@ def _difference(section: Section, field: Field, before: Any, after: Any) -> Diff
     else:
         parts = compare(old_text, new_text)
     word = "追加" if old_text == EMPTY else "削除" if new_text == EMPTY else "変更"
-    return Difference(field, section, word, _note(field, before, after), *parts)
+    return Difference(field, section, word, _note(field, before, after, parts), *parts)
 
 
 def _whole(op: str, text: str) -> list[Part]:
@@ -68,28 +69,31 @@ def _whole(op: str, text: str) -> list[Part]:
 
 def compare(old: str, new: str) -> tuple[list[Part], list[Part]]:
     """Both sides in runs of what stayed and what changed."""
-    one, other = TOKENS.findall(old), TOKENS.findall(new)
-    if len(one) + len(other) > LONGEST_FINE:
-        one, other = _sentences(old), _sentences(new)
+    for pieces in (TOKENS, SENTENCES):
+        one, other = pieces.findall(old), pieces.findall(new)
+        if _work(one, other) <= MOST_WORK:
+            return _runs(one, other)
+    return _runs([old], [new])
+
+
+def _work(one: Sequence[str], other: Sequence[str]) -> int:
+    many = Counter(other)
+    return sum(count * many[token] for token, count in Counter(one).items())
+
+
+def _runs(one: Sequence[str], other: Sequence[str]) -> tuple[list[Part], list[Part]]:
     old_parts: list[Part] = []
     new_parts: list[Part] = []
     for op, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        if op == "equal":
-            old_parts.append(("same", "".join(one[a:b])))
-            new_parts.append(("same", "".join(other[c:d])))
-            continue
+        same = op == "equal"
         if a < b:
-            old_parts.append(("old", "".join(one[a:b])))
+            old_parts.append(("same" if same else "old", "".join(one[a:b])))
         if c < d:
-            new_parts.append(("new", "".join(other[c:d])))
+            new_parts.append(("same" if same else "new", "".join(other[c:d])))
     return old_parts, new_parts
 
 
-def _sentences(text: str) -> list[str]:
-    return [sentence for sentence in SENTENCES.findall(text) if sentence]
-
-
-def _note(field: Field, before: Any, after: Any) -> str:
+def _note(field: Field, before: Any, after: Any, parts: tuple[Sequence[Part], Sequence[Part]]) -> str:
     if field.type is Type.moment and isinstance(before, datetime) and isinstance(after, datetime):
         return _moved(before, after)
     if field.type in (Type.documents, Type.sessions, Type.languages, Type.choices):
@@ -97,8 +101,8 @@ def _note(field: Field, before: Any, after: Any) -> str:
         return f"{abs(more)}件{'追加' if more > 0 else '削除'}" if more else ""
     if field.type is Type.number and before is not None and after is not None:
         return f"{'＋' if after > before else '−'}{abs(after - before):,}"
-    if isinstance(before, str) and isinstance(after, str) and before and after:
-        return _characters(before, after)
+    if field.type not in WHOLE and before and after:
+        return _characters(*parts)
     return ""
 
 
@@ -111,8 +115,7 @@ def _moved(before: datetime, after: datetime) -> str:
     return f"{''.join(parts)}{word}"
 
 
-def _characters(before: str, after: str) -> str:
-    old_parts, new_parts = compare(before, after)
+def _characters(old_parts: Sequence[Part], new_parts: Sequence[Part]) -> str:
     removed = sum(len(text) for op, text in old_parts if op == "old")
     added = sum(len(text) for op, text in new_parts if op == "new")
     return f"{max(removed, added):,}文字の変更"

@@ -1,14 +1,13 @@
 """The value of a field as a person reads it: confirm page, desk and public page say it alike."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from portal import codes
 from portal.clock import local
 from portal.publishing.shapes import Field, Type
+from portal.wording import moment
 
-WEEKDAYS = "月火水木金土日"
 EMPTY = "（未記入）"
 
 
@@ -17,12 +16,6 @@ def show(field: Field, value: Any) -> str:
     if value in (None, "", []):
         return EMPTY
     return SHOWN.get(field.type, lambda _field, text: str(text))(field, value)
-
-
-def moment(value: datetime) -> str:
-    """2026年12月1日(火) 09:00, in Tokyo."""
-    here = local(value)
-    return f"{here.year}年{here.month}月{here.day}日({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
 
 
 def _choice(field: Field, value: str) -> str:
@@ -44,8 +37,8 @@ def _flag(_field: Field, value: Any) -> str:
 def _language(row: Mapping[str, Any]) -> str:
     name = codes.LANGUAGES.label(row["language"])
     level = codes.LANGUAGE_LEVELS.label(row.get("level") or "")
-    note = f" {row['note']}" if row.get("note") else ""
-    return f"{name} {level}{note}（{codes.LANGUAGE_NEEDS.label(row['need'])}）".replace("  ", " ")
+    words = " ".join(word for word in (name, level, row.get("note")) if word)
+    return f"{words}（{codes.LANGUAGE_NEEDS.label(row['need'])}）"
 
 
 def _document(row: Mapping[str, Any]) -> str:
