@@ -16,7 +16,7 @@ from portal.publishing.content import read
 from portal.publishing.workflow import Seen
 from tests.conftest import Statements
 from tests.make import Maker, actor_of, seen
-from tests.views.desk import desk, item, office, owner, waiting
+from tests.views.desk import desk, item, office, overdue, owner, waiting
 from tests.views.login import log_in
 from tests.views.pages import Page, Visitor, problems, text_of
 
@@ -90,6 +90,20 @@ def test_oldest_deadline_first_and_what_is_late_says_so(desk: Visitor, make_here
     assert "超過" in rows[0]
     assert "を過ぎました" in rows[0], "the time asked for"
     assert "あと" in rows[1]
+
+
+def test_a_revision_that_keeps_its_time_is_not_late(desk: Visitor, make_here: Maker, owner: Actor) -> None:
+    public = overdue(make_here).published(actor=owner)
+    begin_write()
+    draft = drafts.revise(public.entry_id, actor=owner, now=make_here.now)
+    draft = drafts.save(seen(draft), read(draft) | {"headcount": "若干名"}, actor=owner, now=make_here.now)
+    db.session.commit()
+    make_here.submit(draft, actor=owner)
+
+    (row,) = rows_of(desk.open("/desk/").page)
+
+    assert "求人 修正" in row
+    assert "希望日時" not in row
 
 
 def test_a_return_comes_back_as_such(desk: Visitor, make_here: Maker, owner: Actor, office: Actor) -> None:

@@ -52,12 +52,16 @@ def _row(row: Row, *, now: datetime, closed: Collection[date], clocks: dict[tupl
         lamp_look(row.error_count, row.warning_count),
         not row.error_count and not row.warning_count,
         row.assignee or "",
-        _missed(row, now) if row.publish_at is not None and row.publish_at <= max(row.due_at, now) else "",
+        _missed(row, now),
     )
 
 
 def _missed(row: Row, now: datetime) -> str:
-    return f"希望日時（{moment_short(row.publish_at, now)}）{'を過ぎました' if row.publish_at <= now else 'に遅れます'}"
+    """Of a time that could still be kept when it was asked for; a revision may keep one long past."""
+    wished = row.publish_at
+    if wished is None or wished <= row.submitted_at or wished > max(row.due_at, now):
+        return ""
+    return f"希望日時（{moment_short(wished, now)}）{'を過ぎました' if wished <= now else 'に遅れます'}"
 
 
 def filter_address(path: str, wanted: Filter, **over: Any) -> str:
