@@ -87,6 +87,12 @@ class ScopedView(Door, ModelView):
         self._refuse_unsafe_settings()
         self._urls: list[Any] = [address for address in self._urls if self._is_open(address[1])]
 
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # Where to go afterwards, as the page before said. The library lets line ends through, which no header takes.
+        if (back := request.values.get("url")) and not login.safe_path(back):
+            abort(400, "戻り先のアドレスが正しくありません。")
+        return super()._run_view(fn, *args, **kwargs)
+
     def _is_open(self, method: str) -> bool:
         if method == "action_view":  # the stock action is always there, allowed or not
             return any(self.is_action_allowed(name) for name, _label in self._actions)
@@ -155,6 +161,11 @@ class ScopedView(Door, ModelView):
             return super()._get_list_filter_args()
         except (KeyError, ValueError):
             abort(400, "絞り込みの条件が正しくありません。")
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        if kwargs.get("page") and not kwargs.get("data", True):
+            abort(404)  # a page beyond the last of a list
+        return super().render(template, **kwargs)
 
     def handle_view_exception(self, exc: Exception) -> bool:
         return False  # the text of an exception is never shown

@@ -179,12 +179,16 @@ def number(kind: Kind) -> Target:
     return ask
 
 
+def calendar(world: World, who: str) -> Asked:
+    return Asked({"number": number(Kind.event)(world, who).values["number"]})
+
+
 TARGETS: dict[str, Target] = {
     "static": lambda _world, _who: Asked({"filename": "portal.css"}),
     "public.listing": lambda _world, _who: Asked({"path": "jobs"}),
     "public.feed": lambda _world, _who: Asked({"path": "jobs"}),
     "public.entry": number(Kind.job),
-    "public.calendar": number(Kind.event),
+    "public.calendar": calendar,
     "public.organization": lambda world, _who: Asked({"organization_id": world.house_id}),
     "demo_mail.detail": lambda world, _who: Asked({"letter_id": world.letter_id}),
     "login.staff_check": lambda _world, _who: Asked(data={"email": "nobody@example.jp", "password": "wrong"}),
