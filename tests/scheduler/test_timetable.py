@@ -114,7 +114,7 @@ def test_the_process_publishes_what_is_due_and_records_each_job(
 def test_the_process_ends_cleanly_also_in_the_middle_of_a_tick(
     rules: Flask, settings: Settings, tmp_path: Path
 ) -> None:
-    endings = (signal.SIGTERM, signal.SIGTERM, signal.SIGINT)
+    endings = (signal.SIGTERM, signal.SIGINT)
     files = [tmp_path / f"errors{count}" for count, _ in enumerate(endings)]
     with ExitStack() as stack:
         busy = {"PORTAL_TICK_SECONDS": str(BUSY_TICK)}
@@ -124,8 +124,8 @@ def test_the_process_ends_cleanly_also_in_the_middle_of_a_tick(
         begun = time.monotonic()
         for process, number in zip(clocks, endings, strict=True):
             process.send_signal(number)
-        assert [process.wait(timeout=PATIENCE) for process in clocks] == [0, 0, 0]
-        print(f"\nthree busy clocks ended after {time.monotonic() - begun:.2f} s")
+        assert [process.wait(timeout=2 * PATIENCE) for process in clocks] == [0, 0]
+        print(f"\ntwo busy clocks ended after {time.monotonic() - begun:.2f} s")
     assert [errors.name for errors in files if "Traceback" in errors.read_text()] == []
 
 
