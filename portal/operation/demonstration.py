@@ -2,6 +2,7 @@
 
 from sqlalchemy import create_engine, pool, text
 
+from models.base import db
 from portal.operation import banner
 from portal.settings import Settings
 
@@ -23,3 +24,4 @@ def load(chosen: Settings) -> None:
 
     with create_app(chosen, doors=False).app_context():
         live()
+        db.engine.dispose()

@@ -265,7 +265,7 @@ def revise_and_end(page: Page, office_page: Page, portal: Running) -> None:
     office_page.get_by_role("button", name="差戻し").click()
     expect(office_page.get_by_text("差戻しました。")).to_be_visible()
     returned = portal.wait_for_letter(ORGANIZATION, "タイトルの「改」は不要です。")
-    assert "差戻し" in str(returned["Subject"])
+    assert "差し戻しました" in str(returned["Subject"])
     page.goto("/mypage/jobs/")
     row = page.get_by_role("row").filter(has_text=f"{job.title}改")
     expect(row).to_contain_text("差戻し")

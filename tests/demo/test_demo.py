@@ -1,5 +1,6 @@
 """The demo loads on both databases and is what the README and the manual's readers expect of it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,14 +25,17 @@ from tests import databases
 
 
 @pytest.fixture(scope="module", params=databases.KINDS)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: str) -> Flask:
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Flask]:
     """Loaded once a database; the tests only read."""
     url = databases.fresh_url(request.param, tmp_path_factory.mktemp("demo"), f"portal_demo_{worker}")
     databases.migrate(url)
     settings = Settings(database_url=url, secret_key="a secret for the demo that is long enough")
     assert demonstration.load_if_empty(settings)
     assert not demonstration.load_if_empty(settings), "a second start leaves the data alone"
-    return create_app(settings, doors=False)
+    app = create_app(settings, doors=False)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_every_account_of_the_banner_can_log_in(demo: Flask) -> None:
