@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from bench import databases, decisions, lists, publishing, report, servers
 from bench.generate import SIZES, Size
-from bench.inside import log_in
+from bench.inside import CREATE, application, log_in
 from bench.report import Section
 from bench.workloads import APPROVE, KEYS, PAGES, PUBLISH
 
@@ -65,16 +65,17 @@ def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rou
         engine = databases.engine(url)
         stack.callback(engine.dispose)
         running = [stack.enter_context(servers.serve(name, variables, folder)) for name in servers.COMMANDS]
+        apps = {name: stack.enter_context(application(name, settings)) for name in CREATE}
         for page in PAGES:
             if page.key in only:
                 lines = lists.measure_page(page, running, cookies, engine, seconds=seconds, rounds=rounds)
-                counts = lists.count_statements(page, settings, cookies)
+                counts = lists.count_statements(page, apps, cookies)
                 yield Section(kind, page.key, page.label, lines, page.goals).with_statements(counts)
         if APPROVE[0] in only:
             key, label, goals = APPROVE
             reviewer = cookies["reviewer"]
             lines = decisions.measure_approval(running, reviewer, engine, batch=size.batch, rounds=rounds)
-            counts = decisions.count_statements(engine, settings, reviewer, batch=size.batch)
+            counts = decisions.count_statements(engine, apps, reviewer, batch=size.batch)
             yield Section(kind, key, label.format(batch=size.batch), lines, goals).with_statements(
                 counts | {"floor": 3}
             )

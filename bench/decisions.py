@@ -5,19 +5,21 @@ Each turn takes entries nobody touched, is checked, and puts them back, so that 
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
 
+from flask import Flask
 from sqlalchemy import Connection, Engine, text
+from werkzeug.datastructures import MultiDict
 
 from bench import client, floor, measure
-from bench.inside import application, browser, statements_of
+from bench.inside import browser, statements_of
 from bench.measure import Times
 from bench.report import Line
 from bench.servers import Server
 from portal import clock
-from portal.settings import Settings
 
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 TURNS = 4  # of each in a round
@@ -31,15 +33,16 @@ class Waiting:
     revision: int
 
 
-def our_form(page: str, chosen: Sequence[Waiting]) -> Form:
+def request_of(who: str, page: str, chosen: Sequence[Waiting]) -> tuple[str, Form]:
+    """Address and fields of the decision; `page` is our queue, whose form has the token."""
+    if who == "stock":
+        return "/admin/queue/action/", [("action", "approve"), *(("rowid", str(version.id)) for version in chosen)]
     token = TOKEN.search(page)
     if token is None:
         raise SystemExit("W6: the queue has no form")
-    return [("csrf_token", token[1]), ("action", "approve"), *(("item", f"{v.id}:{v.revision}") for v in chosen)]
-
-
-def stock_form(chosen: Sequence[Waiting]) -> Form:
-    return [("action", "approve"), ("url", "/admin/queue/"), *(("rowid", str(v.id)) for v in chosen)]
+    typed = ("number", str(len(chosen)))  # asked for when it is many
+    items = (("item", f"{version.id}:{version.revision}") for version in chosen)
+    return "/desk/bulk/run", [("csrf_token", token[1]), ("action", "approve"), typed, *items]
 
 
 class Desk:
@@ -113,10 +116,8 @@ def over_http(server: Server, cookies: dict[str, str]) -> Callable[[Sequence[Wai
 
     def act(chosen: Sequence[Waiting]) -> float:
         connection = client.Connection(server.port, cookies)
-        if server.name == "ours":
-            path, form = "/desk/bulk/run", our_form(connection.get("/desk/").text, chosen)
-        else:
-            path, form = "/admin/queue/action/", stock_form(chosen)
+        page = connection.get("/desk/").text if server.name == "ours" else ""
+        path, form = request_of(server.name, page, chosen)
         begun = time.perf_counter()
         answer = connection.post(path, form)
         taken = time.perf_counter() - begun
@@ -138,21 +139,18 @@ def at_the_floor(engine: Engine) -> Callable[[Sequence[Waiting]], float]:
     return act
 
 
-def count_statements(engine: Engine, settings: Settings, cookies: dict[str, str], *, batch: int) -> dict[str, int]:
+def count_statements(
+    engine: Engine, apps: Mapping[str, Flask], cookies: dict[str, str], *, batch: int
+) -> dict[str, int]:
     desk, counts = Desk(engine, batch), {}
-    for name in ("ours", "stock"):
-        with application(name, settings) as app:
-            browse = browser(app, cookies if name == "ours" else {})
-            page = browse.get("/desk/").text if name == "ours" else ""
+    for name, app in apps.items():
+        browse = browser(app, cookies if name == "ours" else {})
+        page = browse.get("/desk/").text if name == "ours" else ""
 
-            def act(chosen: Sequence[Waiting]) -> float:
-                path = "/desk/bulk/run" if name == "ours" else "/admin/queue/action/"  # noqa: B023  # called at once
-                form = our_form(page, chosen) if name == "ours" else stock_form(chosen)  # noqa: B023
-                data: dict[str, list[str]] = {}
-                for field, value in form:
-                    data.setdefault(field, []).append(value)
-                counts[name] = statements_of(app, lambda: browse.post(path, data=data))  # noqa: B023
-                return 0
+        def act(chosen: Sequence[Waiting]) -> float:
+            path, form = request_of(name, page, chosen)  # noqa: B023  # called at once
+            counts[name] = statements_of(app, partial(browse.post, path, data=MultiDict(form)))  # noqa: B023
+            return 0
 
-            desk.turn(name, act)
+        desk.turn(name, act)
     return counts

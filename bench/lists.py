@@ -1,17 +1,18 @@
 """Measures the pages: ours and stock over HTTP, the floor here, in turns so that noise hits all alike."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+from flask import Flask
 from sqlalchemy import Engine
 
 from bench import floor, measure
 from bench.client import Connection
-from bench.inside import application, browser, statements_of
+from bench.inside import browser, statements_of
 from bench.measure import Times
 from bench.report import Line
 from bench.servers import Server
 from bench.workloads import Page
-from portal.settings import Settings
 
 CLIENTS = (1, 8)
 WARM_UP = 0.5  # seconds; every worker compiles its templates
@@ -67,12 +68,11 @@ def check_same_rows(page: Page, servers: Sequence[Server], paths: dict[str, str]
     return kilobytes
 
 
-def count_statements(page: Page, settings: Settings, cookies: Cookies) -> dict[str, int]:
+def count_statements(page: Page, apps: Mapping[str, Flask], cookies: Cookies) -> dict[str, int]:
     """Of the second request: the first one also fills caches of the process."""
     counts = {}
     for name, path in (("ours", page.ours), ("stock", page.stock)):
-        with application(name, settings) as app:
-            client = browser(app, cookies[page.who] if name == "ours" else {})
-            client.get(path)
-            counts[name] = statements_of(app, lambda: client.get(path))  # noqa: B023  # called at once
+        client = browser(apps[name], cookies[page.who] if name == "ours" else {})
+        client.get(path)
+        counts[name] = statements_of(apps[name], partial(client.get, path))
     return counts
