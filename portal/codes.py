@@ -1,7 +1,8 @@
 """Code lists: what a choice is called, in the order in which it is offered. Values are stored, words are shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from babel import Locale
 
@@ -26,11 +27,15 @@ class CodeList:
     def __iter__(self) -> Iterator[Code]:
         return iter(self.codes)
 
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        return {code.value: code.ja for code in self.codes}
+
     def __contains__(self, value: object) -> bool:
-        return any(code.value == value for code in self.codes)
+        return isinstance(value, str) and value in self._labels
 
     def label(self, value: str) -> str:
-        return next((code.ja for code in self.codes if code.value == value), value)
+        return self._labels.get(value, value)
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -118,8 +118,10 @@ def discard(seen: Seen, *, actor: Actor, now: datetime) -> None:
     """Deletes a draft. What was handed in once stays on record and is only closed for editing."""
     _require_write(actor)
     version = find(seen.version_id, actor=actor)
-    if version.revision != seen.revision or version.state is not State.draft or version.submissions:
+    if version.state is not State.draft or version.submissions:
         raise Conflict("競合：一度申請した情報は削除できません。")
+    if version.revision != seen.revision:
+        raise Conflict("競合：ほかの人が内容を変更しました。確認してから削除してください。")
     entry = version.entry
     audit.record("entry.discard", subject="version", subject_id=version.id, actor=actor, now=now)
     db.session.execute(update(Version).where(Version.copied_from_id == version.id).values(copied_from_id=None))
@@ -165,8 +167,6 @@ def _new_version(
         entry=entry,
         kind=entry.kind,
         organization_id=entry.organization_id,
-        state=State.draft,
-        revision=1,
         base_version_id=base.id if base else None,
         copied_from_id=copied_from.id if copied_from else None,
         created_at=now,
@@ -182,7 +182,8 @@ def _new_version(
 def _fill(version: Version, values: Mapping[str, Any]) -> None:
     content.write(version, values)
     organization = db.session.get_one(Organization, version.organization_id)
-    version.search_text, version.facets = catalog.index(version.kind, values, organization)
+    # What was emptied by another choice is not found either.
+    version.search_text, version.facets = catalog.index(version.kind, content.read(version), organization)
 
 
 def _save_refusal(version: Version, *, now: datetime) -> Conflict:

@@ -1,6 +1,7 @@
 """An organization's own entries: what is public and what is open of each, side by side."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,26 @@ LONGEST_SEARCH = 100
 
 Live = shared_alias(Version)
 Open = shared_alias(Version)
+COLUMNS: Sequence[Any] = (
+    Entry.id,
+    Entry.number,
+    Entry.kind,
+    Entry.application_count,
+    func.coalesce(Open.title, Live.title).label("title"),
+    func.coalesce(Open.publish_at, Live.publish_at).label("publish_at"),
+    func.coalesce(Live.open_at, Open.open_at).label("open_at"),
+    func.coalesce(Live.close_at, Open.close_at).label("close_at"),
+    func.coalesce(Live.unpublish_at, Open.unpublish_at).label("unpublish_at"),
+    func.coalesce(Live.apply_via, Open.apply_via).label("apply_via"),
+    Live.id.label("live_id"),
+    Live.state.label("live_state"),
+    Live.revision.label("live_revision"),
+    Open.id.label("open_id"),
+    Open.revision.label("open_revision"),
+    Open.submissions,
+    Open.comment,
+    Open.updated_at,
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +65,38 @@ def shown_state(version: Any, *, now: datetime) -> ColumnElement[Any]:
     return case((held, State.submitted), else_=version.state)
 
 
-def rows_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> tuple[Sequence[Row], int]:
-    """One page of the list and the number of all that match, in two statements."""
-    query = _query(kind, actor=actor, now=now)
+@dataclass(frozen=True)
+class Listed:
+    rows: Sequence[Row]
+    total: int  # of all that match
+    counts: Mapping[State, int]  # how many entries each state's filter would show
+
+
+def listed(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> Listed:
+    """One page of the list. Two statements, a third for the number of hits when a text is searched."""
+    query = _narrowed(_query(kind, columns=_columns(now), actor=actor), wanted, now=now)
+    page = query.order_by(*_order(wanted)).limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)
+    rows = db.session.execute(page).all()
+    pairs = _states(kind, actor=actor, now=now)
+    if wanted.text:
+        total = db.session.scalar(select(func.count()).select_from(query.with_only_columns(Entry.id).subquery())) or 0
+    else:
+        total = sum(count for states, count in pairs if not wanted.state or wanted.state in states)
+    counts: Counter[State] = Counter()
+    for states, count in pairs:
+        counts.update(dict.fromkeys(states, count))
+    return Listed(rows, total, counts)
+
+
+def _states(kind: Kind, *, actor: Actor, now: datetime) -> list[tuple[frozenset[State], int]]:
+    """What stands at once in an entry, what is public of it and what is open, and how many entries stand so."""
+    columns = (Live.state.label("live"), shown_state(Open, now=now).label("open"))
+    each = _query(kind, columns=columns, actor=actor).subquery()
+    rows = db.session.execute(select(each.c.live, each.c.open, func.count()).group_by(each.c.live, each.c.open))
+    return [(frozenset(State(state) for state in (live, opened) if state), count) for live, opened, count in rows]
+
+
+def _narrowed(query: Select, wanted: Wanted, *, now: datetime) -> Select:
     if wanted.state:
         query = query.where((shown_state(Open, now=now) == wanted.state) | (Live.state == wanted.state))
     if wanted.text:
@@ -56,21 +106,7 @@ def rows_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> tuple
             | Live.title.contains(text, autoescape=True)
             | Entry.number.contains(text, autoescape=True)
         )
-    total = db.session.scalar(select(func.count()).select_from(query.with_only_columns(Entry.id).subquery())) or 0
-    page = query.order_by(*_order(wanted)).limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)
-    return db.session.execute(page).all(), total
-
-
-def counts(kind: Kind, *, actor: Actor, now: datetime) -> dict[State, int]:
-    """How many entries each state filter would show, in one statement."""
-    base = _query(kind, actor=actor, now=now).subquery()
-    live = select(base.c.live_state.label("state"), base.c.id)
-    opened = select(base.c.open_state.label("state"), base.c.id)
-    both = live.union(opened).subquery()
-    rows = db.session.execute(
-        select(both.c.state, func.count()).where(both.c.state.is_not(None)).group_by(both.c.state)
-    )
-    return {State(state): count for state, count in rows}
+    return query
 
 
 def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
@@ -87,32 +123,18 @@ def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
 
 def newest(*, actor: Actor, now: datetime, count: int) -> Sequence[Row]:
     """The entries begun last, whatever their kind."""
-    return db.session.execute(_query(*Kind, actor=actor, now=now).order_by(Entry.id.desc()).limit(count)).all()
+    query = _query(*Kind, columns=_columns(now), actor=actor)
+    return db.session.execute(query.order_by(Entry.id.desc()).limit(count)).all()
 
 
-def _query(*kinds: Kind, actor: Actor, now: datetime) -> Select:
+def _columns(now: datetime) -> Sequence[Any]:
+    return (*COLUMNS, shown_state(Open, now=now).label("open_state"))
+
+
+def _query(*kinds: Kind, columns: Sequence[Any], actor: Actor) -> Select:
     return (
-        select(
-            Entry.id,
-            Entry.number,
-            Entry.kind,
-            Entry.application_count,
-            func.coalesce(Open.title, Live.title).label("title"),
-            func.coalesce(Open.publish_at, Live.publish_at).label("publish_at"),
-            func.coalesce(Live.open_at, Open.open_at).label("open_at"),
-            func.coalesce(Live.close_at, Open.close_at).label("close_at"),
-            func.coalesce(Live.unpublish_at, Open.unpublish_at).label("unpublish_at"),
-            func.coalesce(Live.apply_via, Open.apply_via).label("apply_via"),
-            Live.id.label("live_id"),
-            Live.state.label("live_state"),
-            Live.revision.label("live_revision"),
-            Open.id.label("open_id"),
-            shown_state(Open, now=now).label("open_state"),
-            Open.revision.label("open_revision"),
-            Open.submissions,
-            Open.comment,
-            Open.updated_at,
-        )
+        select(*columns)
+        .select_from(Entry)
         .outerjoin(Live, Live.id == Entry.live_version_id)
         .outerjoin(Open, (Open.entry_id == Entry.id) & Open.state.in_(OPEN_STATES))
         .where(Entry.kind.in_(kinds), visible(actor, Entry))

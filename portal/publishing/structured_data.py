@@ -25,7 +25,7 @@ def of(version: Version, *, base_url: str) -> dict[str, Any]:
     if isinstance(version, JobVersion):
         data |= _job(version)
     elif isinstance(version, EventVersion):
-        data |= _event(version)
+        data |= _event(version, address) if version.sessions else _course(version)
     elif isinstance(version, NoticeVersion):
         data |= _notice(version)
     return {name: value for name, value in data.items() if value not in (None, "", [], {})}
@@ -79,25 +79,32 @@ def _experience(job: JobVersion) -> dict[str, Any] | None:
     return {"@type": "OccupationalExperienceRequirements", "monthsOfExperience": months} if months else None
 
 
-def _event(event: EventVersion) -> dict[str, Any]:
+def _event(event: EventVersion, address: str) -> dict[str, Any]:
     at_venue, online = "venue" in event.formats, "online" in event.formats
     mode = "Mixed" if at_venue and online else "Offline" if at_venue else "Online"
-    first = event.sessions[0] if event.sessions else None
-    last = event.sessions[-1] if event.sessions else None
-    return {
-        "@type": "EducationEvent" if event.sessions else "Course",
-        "name": event.title,
-        "description": event.body,
-        "startDate": _iso(first.starts_at) if first else None,
-        "endDate": _iso(last.ends_at) if last else None,
+    places = [_venue(event)] if at_venue else []
+    if not at_venue or online:  # the address of the meeting itself is only for those who take part
+        places.append({"@type": "VirtualLocation", "url": event.event_url or address})
+    return _offered(event) | {
+        "@type": "EducationEvent",
+        "startDate": _iso(min((row.starts_at for row in event.sessions if row.starts_at), default=None)),
+        "endDate": _iso(max((row.ends_at for row in event.sessions if row.ends_at), default=None)),
         "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
         "eventStatus": "https://schema.org/EventScheduled",
-        "location": _venue(event)
-        if at_venue
-        else {"@type": "VirtualLocation", "url": event.event_url}
-        if event.event_url
-        else None,
+        "location": places if len(places) > 1 else places[0],
         "organizer": {"@type": "Organization", "name": event.organizer},
+    }
+
+
+def _course(event: EventVersion) -> dict[str, Any]:
+    """What is held all year round has no date, and so is no event."""
+    return _offered(event) | {"@type": "Course", "provider": {"@type": "Organization", "name": event.organizer}}
+
+
+def _offered(event: EventVersion) -> dict[str, Any]:
+    return {
+        "name": event.title,
+        "description": event.body,
         "inLanguage": event.event_languages,
         "isAccessibleForFree": event.fee_kind == "free",
     }

@@ -1,6 +1,6 @@
 """Handing in: all checks of severity error pass, then the secretariat's business-day clock starts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.base import db
 from models.entries import Version
@@ -13,9 +13,11 @@ from portal.publishing.checks import Finding, check
 from portal.publishing.drafts import find
 from portal.publishing.workflow import Outcome, Seen, perform
 
+PATIENCE = timedelta(hours=1)  # between 「確認」 and 「登録」
+
 
 def findings_of(version: Version, *, now: datetime) -> list[Finding]:
-    """The checks on a saved draft; its publication time is judged at the moment it was saved."""
+    """The checks on a saved draft; its publication time is judged when it was saved, if that is not long ago."""
     base = db.session.get(Version, version.base_version_id) if version.base_version_id else None
     return check(
         version.kind,
@@ -23,7 +25,7 @@ def findings_of(version: Version, *, now: datetime) -> list[Finding]:
         organization=version.organization,
         now=now,
         base=content.read(base) if base else None,
-        confirmed_at=version.updated_at,
+        confirmed_at=max(version.updated_at, now - PATIENCE),
     )
 
 

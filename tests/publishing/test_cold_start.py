@@ -15,7 +15,7 @@ from portal.clock import now
 from portal.publishing import listing, queue
 
 queries = (
-    lambda: listing._query(Kind.job, actor=Actor(Role.owner, 1, 1), now=now()),
+    lambda: listing._query(Kind.job, columns=listing._columns(now()), actor=Actor(Role.owner, 1, 1)),
     lambda: queue._narrowed(queue.Filter(), actor=Actor(Role.reviewer, 2)),
 )
 barrier, failures = threading.Barrier(8), []

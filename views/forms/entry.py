@@ -1,7 +1,7 @@
 """The form of an entry, made from the declaration of its fields: the shape of input, no rule of posting."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -66,7 +66,7 @@ CHOOSING: Mapping[Type, Any] = {Type.choice: ChoiceInput, Type.choices: ChoicesI
 
 def _input(field: Field, choices: CodeList | None) -> Any:
     if field.type in TEXTS:
-        return TextInput(field.label, longest=TEXTS[field.type])
+        return TextInput(field.label, longest=TEXTS[field.type], lines=field.type is Type.prose)
     if field.type in PLAIN:
         return PLAIN[field.type](field.label)
     if field.type in CHOOSING:
@@ -144,11 +144,11 @@ def rearrange(form: EntryForm, step: str) -> bool:
     given = form[name] if name in form else None  # noqa: SIM401  # a form is no mapping
     if not isinstance(given, RowsInput) or act not in ("add", "up", "down", "remove"):
         return False
-    given.typed = list(_rearranged(given, act, int(place) if PLACE.fullmatch(place) else 0))
+    given.take(_rearranged(given, act, int(place) if PLACE.fullmatch(place) else len(given.typed)))
     return True
 
 
-def _rearranged(given: RowsInput, act: str, place: int) -> Iterator[dict[str, str]]:
+def _rearranged(given: RowsInput, act: str, place: int) -> list[dict[str, str]]:
     rows = list(given.typed)
     if act == "add":
         rows.append({name: write(None) for name, (_, write) in given.cells.items()})
@@ -156,4 +156,4 @@ def _rearranged(given: RowsInput, act: str, place: int) -> Iterator[dict[str, st
         row = rows.pop(place)
         if act != "remove":
             rows.insert(max(0, place + (1 if act == "down" else -1)), row)
-    yield from rows
+    return rows

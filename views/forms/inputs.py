@@ -80,10 +80,19 @@ def tidy(raw: str) -> str:
     return raw.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").strip()
 
 
+def one_line(raw: str) -> str:
+    """What a field of one line shows again: a browser drops the line ends of what is pasted there."""
+    return re.sub(r"[ \t]*\n[ \t]*", " ", tidy(raw))
+
+
 class TextInput(Input):
-    def __init__(self, label: str, *, longest: int, **kwargs: Any) -> None:
+    def __init__(self, label: str, *, longest: int, lines: bool = False, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.longest = longest
+        self.lines = lines
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist if self.lines else [one_line(raw) for raw in valuelist])
 
     def read(self, raw: str) -> str:
         return read_text(raw, self.longest)
@@ -159,17 +168,20 @@ class RowsInput(Input):
         super().process(None, data, extra_filters)
         if formdata is None:
             return
-        self.typed = self.posted(formdata)
+        self.take(self.posted(formdata))
         if len(self.typed) > MOST_ROWS:
             self.process_errors.append(f"{MOST_ROWS}件以内で入力してください（現在{len(self.typed)}件）。")
-        self.data = [self.read_row(place, row) for place, row in enumerate(self.typed[:MOST_ROWS])]
+
+    def take(self, rows: list[dict[str, str]]) -> None:
+        self.typed, self.cell_errors = rows, {}
+        self.data = [self.read_row(place, row) for place, row in enumerate(rows[:MOST_ROWS])]
 
     def posted(self, formdata: Any) -> list[dict[str, str]]:
         shape = re.compile(rf"{re.escape(self.name)}-([0-9]{{1,4}})-({'|'.join(self.cells)})")
         rows: dict[int, dict[str, str]] = {}
         for key in formdata:
             if found := shape.fullmatch(key):
-                rows.setdefault(int(found[1]), {})[found[2]] = tidy(formdata.getlist(key)[0])
+                rows.setdefault(int(found[1]), {})[found[2]] = one_line(formdata.getlist(key)[0])
         return [{name: row.get(name, "") for name in self.cells} for row in rows.values()]
 
     def read_row(self, place: int, row: Mapping[str, str]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, render_template, request
+from markupsafe import Markup
 
 from models.states import Kind
 from portal import clock, codes
@@ -57,12 +59,18 @@ def listing(path: str) -> str:
         words=KIND_WORDS[kind],
         wanted=wanted,
         page=page,
-        facets=FACETS[kind],
+        facets=facet_fields(kind, tuple((name, tuple(values)) for name, values in wanted.facets.items())),
         active=active(kind, wanted, path),
         to=lambda number: address(path, wanted, page=number),
         sorted_by=lambda deadline: address(path, wanted, by_deadline=deadline),
         now=now,
     )
+
+
+@lru_cache(maxsize=256)
+def facet_fields(kind: Kind, chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> Markup:
+    """The form's fields beside the keyword; without the visitor in them, so that they can be kept."""
+    return Markup(render_template("public/_facets.html", facets=FACETS[kind], values=dict(chosen)))  # noqa: S704
 
 
 def read_search(kind: Kind) -> Search:
