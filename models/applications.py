@@ -44,7 +44,7 @@ class Application(Base):
     email: Mapped[str] = mapped_column(default="")
     resume_type: Mapped[ResumeType | None] = mapped_column(enum_column(ResumeType))
     resume: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     session_at: Mapped[datetime | None]  # the session chosen, for events that offer several
     consent_text: Mapped[str] = mapped_column(default="")
 
@@ -117,7 +117,7 @@ class Download(Base):
     owner: Mapped[str] = mapped_column(default="")
     next_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     created_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -143,5 +143,5 @@ class RenderedResume(Base):
 
     digest: Mapped[str] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
     created_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, enum_column
@@ -25,3 +25,12 @@ class StoredFile(Base):
     created_at: Mapped[datetime]
     # Nothing refers to it any more; the bytes go some days later.
     dropped_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    __table_args__ = (
+        Index(
+            "ix_stored_file_waiting",
+            "id",
+            sqlite_where=text("scan IN ('unscanned','pending')"),
+            postgresql_where=text("scan IN ('unscanned','pending')"),
+        ),
+    )

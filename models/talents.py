@@ -34,7 +34,7 @@ class Talent(Base):
     phone: Mapped[str] = mapped_column(default="")
     postal: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
-    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
 
     # what organizations see of a published profile
     residence_country: Mapped[str] = mapped_column(default="JP")

@@ -52,6 +52,13 @@ def upgrade() -> None:
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stored_file_dropped_at"), ["dropped_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_stored_file_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_stored_file_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("scan IN ('unscanned','pending')"),
+            postgresql_where=sa.text("scan IN ('unscanned','pending')"),
+        )
 
     op.create_table(
         "download",
@@ -85,6 +92,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('queued','working')"),
             postgresql_where=sa.text("state IN ('queued','working')"),
         )
+        batch_op.create_index(batch_op.f("ix_download_file_id"), ["file_id"], unique=False)
 
     op.create_table(
         "talent",
@@ -126,6 +134,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", name=op.f("uq_talent_account_id")),
         sa.UniqueConstraint("code", name=op.f("uq_talent_code")),
     )
+    with op.batch_alter_table("talent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_talent_photo_id"), ["photo_id"], unique=False)
+
     op.create_table(
         "application",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -181,6 +192,7 @@ def upgrade() -> None:
             ["organization_id", "kind", "applied_at", "id"],
             unique=False,
         )
+        batch_op.create_index(batch_op.f("ix_application_photo_id"), ["photo_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_talent_id_id"), ["talent_id", "id"], unique=False)
 
     op.create_table(
@@ -240,11 +252,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rendered_resume", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rendered_resume_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rendered_resume_file_id"), ["file_id"], unique=False)
 
 
 def downgrade() -> None:
 
     with op.batch_alter_table("rendered_resume", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rendered_resume_file_id"))
         batch_op.drop_index(batch_op.f("ix_rendered_resume_application_id"))
 
     op.drop_table("rendered_resume")
@@ -259,6 +273,7 @@ def downgrade() -> None:
     op.drop_table("resume")
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_talent_id_id"))
+        batch_op.drop_index(batch_op.f("ix_application_photo_id"))
         batch_op.drop_index(batch_op.f("ix_application_organization_id_kind_applied_at_id"))
         batch_op.drop_index(
             "ix_application_erase",
@@ -269,6 +284,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_entry_id_applied_at_id"))
 
     op.drop_table("application")
+    with op.batch_alter_table("talent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_talent_photo_id"))
+
     op.drop_table("talent")
     with op.batch_alter_table("download", schema=None) as batch_op:
         batch_op.drop_index(
@@ -276,10 +294,16 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('queued','working')"),
             postgresql_where=sa.text("state IN ('queued','working')"),
         )
+        batch_op.drop_index(batch_op.f("ix_download_file_id"))
         batch_op.drop_index(batch_op.f("ix_download_account_id_id"))
 
     op.drop_table("download")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_stored_file_waiting",
+            sqlite_where=sa.text("scan IN ('unscanned','pending')"),
+            postgresql_where=sa.text("scan IN ('unscanned','pending')"),
+        )
         batch_op.drop_index(batch_op.f("ix_stored_file_owner_id"))
         batch_op.drop_index(batch_op.f("ix_stored_file_dropped_at"))
 
