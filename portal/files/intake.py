@@ -1,7 +1,7 @@
 """Files come in: counted, looked into, scanned, stored, and only then on record.
 
-The bytes are complete in the store before there is a row, so a row without bytes cannot be. Bytes without a row, which a
-crash or a rollback leaves, are swept by `portal.files.dropping`.
+The bytes are complete in the store before there is a row, so a row without bytes cannot be. Bytes without a row, as a
+crash or a rollback leaves them, are swept by `portal.files.dropping`.
 """
 
 import logging

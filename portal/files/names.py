@@ -10,16 +10,18 @@ JOINER = "\N{ZERO WIDTH JOINER}"  # holds one emoji together
 PATHS = re.compile(r"[/\\]")
 # What Windows cannot write, which is where most of these files end.
 UNWRITABLE = re.compile(r'[<>:"|?*]')
+# A dot in front hides the file, one behind and any space are lost on Windows.
+ENDS = re.compile(r"^[\s.]+|[\s.]+$")
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-SUFFIX = re.compile(r"[.．]([A-Za-z][A-Za-z0-9]{0,4})$")
+SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,4}$", re.IGNORECASE)
+LAST = re.compile(r"[.．]([^.．]*)$")
 
 
 def clean(name: str) -> str:
     """The name in NFC without what hides, reorders or leads elsewhere. Never empty, at most LONGEST code points."""
-    last = PATHS.split(unicodedata.normalize("NFC", name))[-1]
+    last = PATHS.split(name)[-1]
     kept = UNWRITABLE.sub("", "".join(sign for sign in last if not _is_hidden(sign)))
-    # Both ends: a leading dot hides the file, a trailing one or a space is lost on Windows.
-    tidy = kept.strip(". \u3000").strip()
+    tidy = ENDS.sub("", unicodedata.normalize("NFC", kept))
     if DEVICES.match(tidy):
         tidy = f"_{tidy}"
     return _shorten(tidy) or NAMELESS
@@ -32,7 +34,7 @@ def _is_hidden(sign: str) -> bool:
 
 def _shorten(name: str) -> str:
     suffix = suffix_of(name)
-    return name if len(name) <= LONGEST else name[: LONGEST - len(suffix)].rstrip() + suffix
+    return name if len(name) <= LONGEST else ENDS.sub("", name[: LONGEST - len(suffix)]) + suffix
 
 
 def fit(name: str, suffixes: Sequence[str]) -> str:
@@ -44,19 +46,19 @@ def fit(name: str, suffixes: Sequence[str]) -> str:
     tidy = clean(name)
     if suffix_of(tidy) in suffixes:
         return tidy
-    stem = SUFFIX.sub("", _folded_suffix(tidy)).rstrip(". ") or NAMELESS
-    if suffix_of(stem) in suffixes:
-        return stem
-    return stem[: LONGEST - len(suffixes[0])] + suffixes[0]
+    stem = _stem(tidy) or NAMELESS
+    return clean(stem if suffix_of(stem) in suffixes else stem + suffixes[0])
 
 
 def suffix_of(name: str) -> str:
     """In small letters, with its dot; nothing when what follows the last dot looks like part of the name."""
     match = SUFFIX.search(name)
-    return f".{match[1].lower()}" if match and match[0][0] == "." else ""
+    return match[0].lower() if match else ""
 
 
-def _folded_suffix(name: str) -> str:
-    """A suffix in full-width letters is one too."""
-    stem, dot, last = name.replace("．", ".").rpartition(".")
-    return f"{stem}.{unicodedata.normalize('NFKC', last)}" if dot else name
+def _stem(name: str) -> str:
+    """Without its suffix; one in full-width letters is one too."""
+    last = LAST.search(name)
+    if last and SUFFIX.match("." + unicodedata.normalize("NFKC", last[1])):
+        return ENDS.sub("", name[: last.start()])
+    return name

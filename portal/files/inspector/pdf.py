@@ -12,9 +12,9 @@ MOST_PAGES = 500
 TAIL = 1024
 ACTING_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/XFA", "/RichMediaContent"}
 ACTING_VALUES = {
-    "/S": {"/JavaScript", "/Launch", "/ImportData", "/RichMediaExecute"},
-    "/Type": {"/EmbeddedFile"},
-    "/Subtype": {"/FileAttachment", "/RichMedia"},
+    "/S": ("/JavaScript", "/Launch", "/ImportData", "/RichMediaExecute"),
+    "/Type": ("/EmbeddedFile",),
+    "/Subtype": ("/FileAttachment", "/RichMedia"),
 }
 
 
@@ -67,7 +67,13 @@ def _parts(thing: Any) -> Iterator[DictionaryObject]:
 def _acts(part: DictionaryObject) -> bool:
     if not ACTING_KEYS.isdisjoint(part):
         return True
-    if any(part.get(key) in values for key, values in ACTING_VALUES.items()):
+    if any(_value(part, key) in values for key, values in ACTING_VALUES.items()):
         return True
-    held = part.get("/EF")
+    held = _value(part, "/EF")
     return isinstance(held, DictionaryObject) and not {"/F", "/UF"}.isdisjoint(held)
+
+
+def _value(part: DictionaryObject, key: str) -> Any:
+    """What a reference leads to; pypdf's `get` stops before it."""
+    value = part.get(key)
+    return value.get_object() if isinstance(value, IndirectObject) else value

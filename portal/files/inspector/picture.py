@@ -28,6 +28,7 @@ def look(file: BinaryIO) -> str:
 def redraw(file: BinaryIO) -> bytes:
     """The picture alone, upright, as a JPEG: no place, camera, time or preview of an uncropped one goes with it."""
     with _open(file) as original:
+        original.draft(None, (PHOTO_EDGE, PHOTO_EDGE))  # a JPEG is decoded no finer than needed
         picture = _in_srgb(ImageOps.exif_transpose(original))
     picture.thumbnail((PHOTO_EDGE, PHOTO_EDGE), Image.Resampling.LANCZOS)
     plain = Image.new("RGB", picture.size, "white")
