@@ -1,9 +1,10 @@
 """A file leaves: always to be saved, never shown as a page of ours. Who may have it, the caller has asked already."""
 
+from collections.abc import Iterator
+from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import Response
-from werkzeug.wsgi import FileWrapper
 
 from models.files import StoredFile
 from portal.files import names, reading
@@ -22,12 +23,18 @@ HEADERS = {
 def send(stored: StoredFile, name: str = "") -> Response:
     """The bytes as they came in, under its own name or this one. Raises Refused before the first byte or never."""
     file = reading.open_file(stored)
-    response = Response(FileWrapper(file, CHUNK), content_type=stored.media_type, direct_passthrough=True)
-    response.call_on_close(file.close)
+    response = Response(_chunks(file), content_type=stored.media_type)
+    response.call_on_close(file.close)  # for who asks for the head alone, or leaves in the middle
     response.content_length = stored.size
     response.headers.update(HEADERS)
     response.headers["Content-Disposition"] = disposition(name or stored.name)
     return response
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def disposition(name: str) -> str:
