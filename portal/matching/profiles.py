@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
+from models.applications import Application
 from models.base import db
+from models.files import StoredFile
 from models.people import Account
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
 from portal.database import write
 from portal.errors import Conflict, Forbidden
+from portal.files import dropping
 from portal.permissions import visible
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -63,3 +66,18 @@ def save(values: Mapping[str, Any], *, revision: int, actor: Actor, now: datetim
         )
     changed = {name: values[name] for name in SWITCHES if name in values}
     audit.record("talent.profile", subject="talent", details=changed, actor=actor, now=now)
+
+
+def set_photo(stored: StoredFile, *, actor: Actor, now: datetime) -> None:
+    """The portrait that applications take along when they are asked for one; the one before is dropped."""
+    talent = own(actor)
+    if talent.photo_id is not None and not _is_frozen(talent.photo_id):
+        dropping.drop([talent.photo_id], now=now)
+    talent.photo_id = stored.id
+    audit.record("talent.photo", subject="talent", subject_id=talent.id, actor=actor, now=now)
+    db.session.flush()
+
+
+def _is_frozen(file_id: int) -> bool:
+    """Whether an application holds this picture as it was."""
+    return db.session.scalar(select(Application.id).where(Application.photo_id == file_id).limit(1)) is not None

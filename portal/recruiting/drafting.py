@@ -1,6 +1,7 @@
 """A talent's draft of an application: begun once for each entry, with the documents asked for and their files."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,9 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.entries import EventVersion, JobVersion
+from models.entries import Entry, EventVersion, JobVersion
 from models.files import StoredFile
-from models.states import ApplicationState, DocumentState
+from models.states import ApplicationState, DocumentState, Kind
 from models.talents import Talent
 from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, NotFound, Refused
@@ -22,6 +23,7 @@ from portal.recruiting.openness import live_version, refuse_level
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U: it is read out on the telephone
 Posting = JobVersion | EventVersion
+OWN_RESUME = "履歴書を添付してください。"
 
 
 def own_talent(actor: Actor) -> Talent:
@@ -44,6 +46,52 @@ def find(application_id: int, *, actor: Actor) -> Application:
     if application is None:
         raise NotFound
     return application
+
+
+def entry_of(number: str) -> int:
+    """The entry that an address names; whether it can be applied to is another question."""
+    entry_id = db.session.scalar(select(Entry.id).where(Entry.number == number, Entry.kind != Kind.notice))
+    if entry_id is None:
+        raise NotFound
+    return entry_id
+
+
+def begun(entry_id: int, *, actor: Actor) -> Application | None:
+    """The talent's application to the entry as it stands, if there is one. Changes nothing."""
+    return _of(entry_id, own_talent(actor))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One document as the form shows it, with what is there already."""
+
+    position: int
+    name: str
+    required: bool
+    note: str
+    file: StoredFile | None = None
+
+
+def asked_for(version: Posting, application: Application | None) -> list[Asked]:
+    had = {row.name: row.file for row in application.documents} if application else {}
+    rows = [(row.name, row.required, row.note) for row in version.documents]
+    if version.resume_file_name:
+        rows.insert(0, (version.resume_file_name, True, OWN_RESUME))
+    return [Asked(place, *row, file=had.get(row[0])) for place, row in enumerate(rows, start=1)]
+
+
+def remember(application: Application, *, session_at: datetime | None, consent: bool) -> None:
+    """What was chosen on the form, so that the confirmation and a later visit know it."""
+    application.session_at = session_at
+    application.consent_text = "given" if consent else ""
+    db.session.flush()
+
+
+def file_of(application: Application, document_id: int) -> StoredFile:
+    stored = _document(application, document_id).file
+    if stored is None or stored.dropped_at is not None:
+        raise NotFound
+    return stored
 
 
 def start(entry_id: int, *, actor: Actor, now: datetime) -> Application:
@@ -108,9 +156,7 @@ def _begin_again(application: Application, *, actor: Actor, now: datetime) -> No
 
 def ask_for(application: Application, version: Posting) -> None:
     """Makes the rows of the draft those of the posting; a file stays with the document of its name."""
-    asked = [(row.name, row.required, row.note) for row in version.documents]
-    if version.resume_file_name:
-        asked.insert(0, (version.resume_file_name, True, "貴方の履歴書を添付してください。"))
+    asked = [(row.name, row.required, row.note) for row in asked_for(version, None)]
     had = {row.name: row for row in application.documents}
     for name, row in had.items():
         if name not in {wanted for wanted, _required, _note in asked}:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application
 from models.base import db
 from models.entries import Entry, Version
+from models.organizations import Organization
+from models.records import AuditEvent
 from models.states import ApplicationState, DocumentState
 from portal.actors import Actor
 from portal.permissions import visible
@@ -72,3 +74,25 @@ def count_open(*, actor: Actor) -> int:
         )
         or 0
     )
+
+
+def was_submitted(application_id: int, *, actor: Actor) -> bool:
+    """Whether this talent has handed it in already: the second click of two."""
+    return find(application_id, actor=actor).applied_at is not None
+
+
+def readers(application: Application, *, actor: Actor) -> Sequence[Row]:
+    """(at, organization) of each time somebody of the organization opened the application, newest first."""
+    if application.talent.account_id != actor.account_id:
+        return []
+    return db.session.execute(
+        select(AuditEvent.at, Organization.name.label("organization"))
+        .join(Organization, Organization.id == AuditEvent.organization_id)
+        .where(
+            AuditEvent.subject == "application",
+            AuditEvent.subject_id == application.id,
+            AuditEvent.action.in_(("application.read", "application.resume", "application.file")),
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(20)
+    ).all()

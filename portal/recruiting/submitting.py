@@ -34,7 +34,7 @@ def findings_of(
 ) -> list[Finding]:
     """What is still missing, in the order of the form."""
     found = [
-        Finding("A-01", ERROR, f"document-{row.id}", f"「{row.name}」のファイルを選択してください。")
+        Finding("A-01", ERROR, f"document-{row.position}", f"「{row.name}」のファイルを選択してください。")
         for row in application.documents
         if row.required and row.file_id is None
     ]
@@ -103,6 +103,13 @@ def submit(seen: SeenApplication, answers: Answers, *, actor: Actor, now: dateti
     letters.tell_talents("application_received", [application.id], now=now)
     letters.tell_organization("application_arrived", application.id, now=now)
     return application
+
+
+def resume_of(version: Posting, talent: Talent) -> list[str]:
+    """What is still missing in the résumé that the posting asks for; empty when it is ready or none is asked for."""
+    if not version.resume_type:
+        return []
+    return list(resumes.missing(talent, ResumeType(version.resume_type), items=version.resume_items))
 
 
 def lock(application: Application) -> None:
