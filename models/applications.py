@@ -137,11 +137,26 @@ class Download(Base):
 
 
 class RenderedResume(Base):
-    """A résumé PDF that was made, by the digest of all that it shows."""
+    """A résumé PDF by the digest of all that it shows: made, waiting to be made, or not to be made for a reason."""
 
     __tablename__ = "rendered_resume"
 
     digest: Mapped[str] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    error: Mapped[str] = mapped_column(default="")  # a sentence for the person who asked
+    owner: Mapped[str] = mapped_column(default="")  # of the lease
+    next_at: Mapped[datetime]  # when it is due, or when the lease ends
+    attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+
+    file: Mapped[StoredFile | None] = relationship()
+
+    __table_args__ = (
+        Index(
+            "ix_rendered_resume_due",
+            "next_at",
+            sqlite_where=text("file_id IS NULL AND error = ''"),
+            postgresql_where=text("file_id IS NULL AND error = ''"),
+        ),
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, event
+from sqlalchemy import CursorResult, Select, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql.dml import UpdateBase
@@ -95,6 +95,13 @@ def claim(query: Select) -> Select:
     if db.session.get_bind().dialect.name == "sqlite":
         return query
     return query.with_for_update(skip_locked=True)
+
+
+def lock_table(model: type) -> None:
+    """Until the end of the transaction nobody else writes the table; on SQLite that is so already."""
+    if db.session.get_bind().dialect.name != "sqlite":
+        table = cast("Table", model.__table__)  # type: ignore[attr-defined]
+        db.session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def insert_or_update(model: type) -> Any:

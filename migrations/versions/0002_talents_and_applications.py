@@ -244,7 +244,11 @@ def upgrade() -> None:
         "rendered_resume",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_rendered_resume_application_id")),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_rendered_resume_file_id")),
@@ -253,11 +257,23 @@ def upgrade() -> None:
     with op.batch_alter_table("rendered_resume", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rendered_resume_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rendered_resume_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(
+            "ix_rendered_resume_due",
+            ["next_at"],
+            unique=False,
+            sqlite_where=sa.text("file_id IS NULL AND error = ''"),
+            postgresql_where=sa.text("file_id IS NULL AND error = ''"),
+        )
 
 
 def downgrade() -> None:
 
     with op.batch_alter_table("rendered_resume", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_rendered_resume_due",
+            sqlite_where=sa.text("file_id IS NULL AND error = ''"),
+            postgresql_where=sa.text("file_id IS NULL AND error = ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_rendered_resume_file_id"))
         batch_op.drop_index(batch_op.f("ix_rendered_resume_application_id"))
 

@@ -12,13 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.files import clamd
 from portal.operation import schema
+from portal.press import fonts
 from portal.settings import ROOT, Settings
 from portal.storage import store_at
 
 TIMEOUT = 5
 PDF_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
-FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
-FONT = "ipaexg.ttf"
 FRONT_END = ROOT / "static" / "vendor" / "tabler.min.css"
 
 
@@ -103,8 +102,7 @@ def check_scanner(chosen: Settings) -> Result:
 
 def check_pdf(_chosen: Settings) -> Result:
     missing = [name for name in PDF_LIBRARIES if not ctypes.util.find_library(name)]
-    if not any(next(folder.rglob(FONT), None) for folder in FONT_FOLDERS if folder.is_dir()):
-        missing.append(FONT)
+    missing += [f"{name}（{package}）" for name, package in fonts.PACKAGES.items() if fonts.find(name) is None]
     if missing:
         return Result(
             "PDFとフォント",
