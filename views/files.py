@@ -39,6 +39,6 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def disposition(name: str) -> str:
     """RFC 6266: the name for everybody in UTF-8, and a plain one for programs that do not read that."""
-    tidy = names.clean(name)
+    tidy = names.of_words(name)
     plain = f"download{names.suffix_of(tidy)}"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(tidy, safe=ATTRIBUTE_SIGNS)}"

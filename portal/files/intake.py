@@ -71,7 +71,7 @@ def take_in_photo(source: BinaryIO, name: str, *, owner_id: int | None, now: dat
 def keep_made(source: BinaryIO, name: str, media_type: str, *, owner_id: int | None, now: datetime) -> StoredFile:
     """A file that the portal made itself, of any size; it counts as clean, as what it was made of was."""
     with write_paused():
-        received = _receive(source, names.clean(name), media_type, scan=Scan.clean)
+        received = _receive(source, names.of_words(name), media_type, scan=Scan.clean)
     return keep(received, owner_id=owner_id, now=now)
 
 

@@ -27,6 +27,11 @@ def clean(name: str) -> str:
     return _shorten(tidy) or NAMELESS
 
 
+def of_words(words: str) -> str:
+    """A name from words that are none yet, such as a person's or a document's: a slash in them leads nowhere."""
+    return clean(PATHS.sub("_", words))
+
+
 def _is_hidden(sign: str) -> bool:
     """Controls, lone surrogates, line separators, and formats such as those that turn the direction of writing."""
     return sign != JOINER and unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp")

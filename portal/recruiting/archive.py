@@ -48,9 +48,9 @@ def _files(application: Application) -> Iterable[tuple[str, StoredFile]]:
     folder = folder_of(application)
     for document in application.documents:
         if document.file is not None:
-            yield f"{folder}/{names.clean(document.name)}{names.suffix_of(document.file.name)}", document.file
+            yield f"{folder}/{names.of_words(document.name)}{names.suffix_of(document.file.name)}", document.file
 
 
 def folder_of(application: Application) -> str:
     """受付番号_氏名, as a name that every system can write."""
-    return names.clean(f"{application.number}_{application.name}")
+    return names.of_words(f"{application.number}_{application.name}")

@@ -66,6 +66,12 @@ def test_a_suffix_tells_the_truth(name: str, suffixes: tuple[str, ...], kept: st
     assert names.fit(name, suffixes) == kept
 
 
+def test_words_become_one_name_and_keep_all_their_parts() -> None:
+    assert names.of_words("E000000001_山田/太郎") == "E000000001_山田_太郎"
+    assert names.of_words("..\\..\\x") == "_.._x"
+    assert names.of_words("/") == "_"
+
+
 @given(st.text(st.characters(), max_size=400))
 def test_whatever_comes_a_name_is_plain_and_stays_as_it_is(name: str) -> None:
     kept = names.clean(name)
@@ -92,4 +98,4 @@ def test_whatever_comes_the_header_is_one_line_of_ascii_and_says_the_name(name: 
     assert header.isprintable()
     assert header.startswith('attachment; filename="download')
     assert header.count('"') == 2
-    assert unquote(header.partition("filename*=UTF-8''")[2]) == names.clean(name)
+    assert unquote(header.partition("filename*=UTF-8''")[2]) == names.of_words(name)

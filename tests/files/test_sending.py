@@ -118,7 +118,7 @@ def test_the_header_for_a_japanese_name_to_the_letter() -> None:
     [
         ('a"; filename="evil.exe', "a; filename=evil.exe"),
         ("a\r\nSet-Cookie: sid=1.pdf", "aSet-Cookie sid=1.pdf"),
-        ("../../etc/passwd", "passwd"),
+        ("../../etc/passwd", "_.._etc_passwd"),
         ("", "書類"),
     ],
 )
