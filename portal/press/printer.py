@@ -36,8 +36,8 @@ def main() -> None:
         tempfile.tempdir = folder  # where WeasyPrint keeps its copies of the fonts
         try:
             typesetter = _ready()
-        except (ImportError, OSError) as problem:
-            door.sendall(UNFIT + str(problem).encode()[:500])
+        except Exception as problem:  # noqa: BLE001  # libraries or fonts are missing; no document is at hand yet
+            door.sendall(UNFIT + repr(problem).encode()[:500])
             return
         door.sendall(READY)
         _serve(door, typesetter)
@@ -71,7 +71,7 @@ def _print(typesetter: Typesetter, page: int, answer: int) -> NoReturn:
     _bind(answer)
     try:
         with os.fdopen(page, encoding="utf-8") as paper:
-            verdict, made = MADE, typesetter.set(paper.read())
+            verdict, made = MADE, typesetter.typeset(paper.read())
     except (MemoryError, RecursionError):
         verdict, made = HEAVY, b""
     except BaseException:  # noqa: BLE001  # foreign text breaks a layout in every way there is

@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -15,6 +17,7 @@ PHOTO = "data:image/jpeg;base64,"
 LARGEST_PHOTO = 4 * 1024 * 1024  # characters of the address
 # A tagged file with its language and title, which screen readers can read out.
 VARIANT = "pdf/ua-1"
+GETA = "〓"
 
 
 class NothingButPhotos(URLFetcher):
@@ -60,6 +63,26 @@ class Typesetter:
             string="\n".join([*rules, style]), font_config=self.fonts, url_fetcher=NothingButFonts(*faces.values())
         )
 
-    def set(self, page: str) -> bytes:
-        document = HTML(string=page, url_fetcher=NothingButPhotos())
-        return document.write_pdf(stylesheets=[self.style], font_config=self.fonts, pdf_variant=VARIANT) or b""
+    def typeset(self, page: str) -> bytes:
+        made, missing = self._lay_out(page)
+        if missing:
+            # Codes without glyphs make the whole text unreadable to some programs.
+            made, _ = self._lay_out(page.translate({code: _stand_in(chr(code)) for code in missing}))
+        return made
+
+    def _lay_out(self, page: str) -> tuple[bytes, set[int]]:
+        """With the characters that no font of this machine has."""
+        missing: set[int] = set()
+
+        def look(document: Document, _pdf: Any) -> None:
+            missing.update(code for font in document.fonts.values() for code in font.missing)
+
+        made = HTML(string=page, url_fetcher=NothingButPhotos()).write_pdf(
+            stylesheets=[self.style], font_config=self.fonts, pdf_variant=VARIANT, finisher=look
+        )
+        return made or b"", missing
+
+
+def _stand_in(sign: str) -> str:
+    """The printers' mark for a type that is not in the case; a mark upon a letter goes with its letter."""
+    return "" if unicodedata.category(sign).startswith("M") else GETA
