@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from wtforms import Field
+from wtforms.validators import ValidationError
 
 from portal.clock import TOKYO, local
 
@@ -231,4 +232,4 @@ class RowsInput(Input):
     def pre_validate(self, form: Any) -> None:
         if self.cell_errors:
             first = min(self.cell_errors)
-            raise ValueError(f"{first[0] + 1}件目：{self.cell_errors[first]}")
+            raise ValidationError(f"{first[0] + 1}件目：{self.cell_errors[first]}")
