@@ -107,4 +107,4 @@ def _narrowed(wanted: Filter, *, actor: Actor) -> Select:
 def all_seen(wanted: Filter, *, actor: Actor, most: int) -> list[Seen]:
     """What the filter matches, oldest deadline first, as it stands now."""
     query = _narrowed(wanted, actor=actor).with_only_columns(Version.id, Version.revision)
-    return [Seen(*row) for row in db.session.execute(query.order_by(Version.due_at, Version.id).limit(most)).tuples()]
+    return [Seen(*row) for row in db.session.execute(query.order_by(Version.due_at, Version.id).limit(most))]

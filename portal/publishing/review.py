@@ -72,7 +72,7 @@ def recent_decisions(organization_id: int) -> tuple[int, int]:
         .limit(RECENT)
         .subquery()
     )
-    counted = dict(db.session.execute(select(last.c.action, func.count()).group_by(last.c.action)).tuples())
+    counted = dict(db.session.execute(select(last.c.action, func.count()).group_by(last.c.action)))
     return counted.get("entry.approve", 0), counted.get("entry.return", 0)
 
 

@@ -154,7 +154,7 @@ def counts(entry_id: int, *, actor: Actor) -> dict[ApplicationState, int]:
         .where(Application.entry_id == entry_id, visible(actor, Application))
         .group_by(Application.state)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def neighbours(application: Application, wanted: Wanted, *, actor: Actor) -> tuple[int | None, int | None]:

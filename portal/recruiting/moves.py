@@ -90,9 +90,7 @@ def move(
             select(Application.id, Application.state)
             .where(Application.state.in_(tuple(sources)), *where)
             .with_for_update()
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     if not before:
         return []

@@ -31,7 +31,9 @@ class EntriesView(ScopedView):
     own_arguments = ("state", "kind")
 
     def get_query(self) -> Query[Any]:
-        return self._narrowed(db.session.query(Version).options(joinedload(Version.entry), joinedload(Version.organization)))
+        return self._narrowed(
+            db.session.query(Version).options(joinedload(Version.entry), joinedload(Version.organization))
+        )
 
     def get_count_query(self) -> Query[Any]:
         return self._narrowed(db.session.query(func.count(Version.id)))
@@ -46,4 +48,3 @@ class EntriesView(ScopedView):
         shown = {"state": one_of(request.args.get("state"), STATES, State.published), "states": SHOWN}
         shown |= {"kind": one_of(request.args.get("kind"), KINDS, None), "kinds": tuple(Kind), "now": clock.now()}
         return super().render(template, **shown, **kwargs)
-

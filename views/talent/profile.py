@@ -132,5 +132,12 @@ def sheet(
     for finding in findings:
         errors.setdefault(finding.field, []).append(finding.message)
     return render_template(
-        "talent/sheet.html", title=title, form=form, sections=sections, revision=revision, findings=findings, errors=errors, **more
+        "talent/sheet.html",
+        title=title,
+        form=form,
+        sections=sections,
+        revision=revision,
+        findings=findings,
+        errors=errors,
+        **more,
     )
