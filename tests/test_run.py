@@ -99,7 +99,6 @@ def test_it_serves_the_demo_and_says_where_everything_is(home: Path) -> None:
         assert "Traceback" not in portal.said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def bare_start() -> float:
     """Seconds to load the application alone, as busy as the machine is now."""
     begun = time.monotonic()
@@ -107,6 +106,7 @@ def bare_start() -> float:
     return time.monotonic() - begun
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_second_start_is_quick_and_every_end_is_clean(home: Path, number: signal.Signals) -> None:
     with running(home) as portal:
         print(f"second start: {portal.seconds:.1f} s")
