@@ -143,14 +143,14 @@ def count_statements(
     engine: Engine, apps: Mapping[str, Flask], cookies: dict[str, str], *, batch: int
 ) -> dict[str, int]:
     desk, counts = Desk(engine, batch), {}
-    for name, app in apps.items():
+
+    def act(name: str, app: Flask, chosen: Sequence[Waiting]) -> float:
         browse = browser(app, cookies if name == "ours" else {})
         page = browse.get("/desk/").text if name == "ours" else ""
+        path, form = request_of(name, page, chosen)
+        counts[name] = statements_of(app, partial(browse.post, path, data=MultiDict(form)))
+        return 0
 
-        def act(chosen: Sequence[Waiting]) -> float:
-            path, form = request_of(name, page, chosen)  # noqa: B023  # called at once
-            counts[name] = statements_of(app, partial(browse.post, path, data=MultiDict(form)))  # noqa: B023
-            return 0
-
-        desk.turn(name, act)
+    for name, app in apps.items():
+        desk.turn(name, partial(act, name, app))
     return counts

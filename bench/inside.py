@@ -27,7 +27,7 @@ CREATE = {"ours": create_app, "stock": stock.create_app}
 def log_in(settings: Settings) -> dict[str, dict[str, str]]:
     """Cookies for each person; their sessions are rows as a login leaves them."""
     app = create_app(settings, doors=False)
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # of the signed cookie, which Flask's type hides
     cookies: dict[str, dict[str, str]] = {"": {}}
     with app.app_context():
         begin_write()

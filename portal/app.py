@@ -39,7 +39,8 @@ def create_app(chosen: Settings | None = None, *, doors: bool = True) -> Flask:
         from views import doors as all_doors  # noqa: PLC0415  # the composition root is the one place that knows views
 
         all_doors.open_all(app)
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
+        proxied = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # how Flask is wrapped
     return app
 
 

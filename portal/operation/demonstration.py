@@ -20,7 +20,7 @@ def load_if_empty(chosen: Settings) -> bool:
 
 def load(chosen: Settings) -> None:
     from portal.app import create_app  # noqa: PLC0415  # only what the command runs is imported
-    from portal.demo import load as live  # noqa: PLC0415
+    from portal.demo import load as live  # noqa: PLC0415  # likewise
 
     with create_app(chosen, doors=False).app_context():
         live()

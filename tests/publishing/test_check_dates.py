@@ -151,7 +151,9 @@ def test_a_revision_still_needs_a_deadline_and_an_end_that_lie_ahead(now: dateti
 
 
 def held(now: datetime, *hours: tuple[float | None, float | None]) -> list[dict[str, datetime | None]]:
-    at = lambda hour: None if hour is None else now + hour * HOUR  # noqa: E731
+    def at(hour: float | None) -> datetime | None:
+        return None if hour is None else now + hour * HOUR
+
     return [{"starts_at": at(start), "ends_at": at(end)} for start, end in hours]
 
 

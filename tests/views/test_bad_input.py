@@ -19,12 +19,15 @@ from models.base import db
 from tests.access.conftest import app, world  # noqa: F401  # fixtures
 from tests.access.matrix import MATRIX
 from tests.access.world import World, digest
+from tests.databases import ROOT
 from tests.views.campaign import Campaign, Shot
 
 REQUESTS = int(os.environ.get("PORTAL_CAMPAIGN", "2000"))
 SEED = int(os.environ.get("PORTAL_CAMPAIGN_SEED", "20261124"))
 EXPECTED = {200, 302, 303, 304, 308, 400, 403, 404, 405, 409, 413, 415, 416, 422, 429}
-INSIDE = re.compile(r'Traceback|File "|sqlite3|psycopg|sqlalchemy|\[SQL|site-packages|/work/|werkzeug|jinja2')
+INSIDE = re.compile(
+    rf'Traceback|File "|sqlite3|psycopg|sqlalchemy|\[SQL|site-packages|{re.escape(str(ROOT))}|werkzeug|jinja2'
+)
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 LOGIN = ("login.staff_check", "login.talent_check", "login.take_second_step", "login.resend_code")
 ENDS_SESSIONS = ("login.log_out", "account.end_other_sessions", "account.end_session")
