@@ -184,3 +184,10 @@ def log_in(page: Page, portal: Running, address: str, *, door: str = "/login") -
     page.get_by_role("button", name="次へ").click()
     page.get_by_label("ワンタイムパスワード").fill(portal.code_for(address, known=known))
     page.get_by_role("button", name="ログイン", exact=True).click()
+
+
+def press(page: Page, *keys: str) -> None:
+    """Keys as a person strikes them: once the page that shows is there whole, its scripts too."""
+    for key in keys:
+        page.wait_for_load_state()
+        page.keyboard.press(key)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Running, log_in, window
+from tests.browser.conftest import Running, log_in, press, window
 
 OFFICE = "office@example.jp"
 ENTRY = re.compile(r"/desk/review/\d+")
@@ -51,11 +51,6 @@ def current(page: Page) -> str:
 
 def bar(page: Page) -> Locator:
     return page.get_by_role("region", name="選択したものへの操作")
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_walking_and_choosing_by_keyboard(desk: Page) -> None:

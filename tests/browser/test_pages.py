@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Running, log_in, window
+from tests.browser.conftest import Running, log_in, press, window
 
 WIDTHS = (320, 390, 640, 820, 1024, 1280)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -99,15 +99,15 @@ def test_the_desk_by_keyboard(office_page: Page, portal: Running) -> None:
     log_in(page, portal, "office-2@example.jp")
     page.goto("/desk/")
     titles = page.locator(".q-1 a").all_inner_texts()
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.get_by_role("heading", level=1)).to_have_text(titles[0])
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.get_by_role("heading", level=1)).to_have_text(titles[1])
-    page.keyboard.press(" ")
+    press(page, " ")
     expect(page.get_by_role("region", name="選択したものへの操作")).to_contain_text("1件を選択中")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.get_by_role("region", name="選択したものへの操作")).to_be_hidden()
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.get_by_label("コメント")).to_be_focused()
     page.keyboard.type("ajk?")
     expect(page.get_by_label("コメント")).to_have_value("ajk?")
