@@ -13,7 +13,7 @@ from portal.errors import Conflict, Forbidden, Refused
 from portal.permissions import may, visible
 from portal.publishing import letters
 from portal.publishing.drafts import find
-from portal.publishing.workflow import LONGEST_COMMENT, Seen
+from portal.publishing.workflow import LONGEST_COMMENT, MOVED, Seen
 
 FARTHEST = timedelta(days=3 * 365)
 
@@ -33,15 +33,7 @@ def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now
             visible(actor, Version),
         )
         .values(unpublish_at=until, revision=Version.revision + 1)
-        .returning(
-            Version.id,
-            Version.entry_id,
-            Version.organization_id,
-            Version.kind,
-            Version.revision,
-            Version.title,
-            Version.publish_at,
-        )
+        .returning(*MOVED)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:

@@ -27,6 +27,17 @@ from portal.publishing import letters
 HOLD = timedelta(seconds=10)
 LONGEST_COMMENT = 4000
 
+# What a move tells of each version: letters and the trail need no more.
+MOVED = (
+    Version.id,
+    Version.entry_id,
+    Version.organization_id,
+    Version.kind,
+    Version.revision,
+    Version.title,
+    Version.publish_at,
+)
+
 
 @dataclass(frozen=True)
 class Transition:
@@ -188,15 +199,7 @@ def _move(
         update(Version)
         .where(Version.state.in_(transition.sources), *where)
         .values(state=transition.target, revision=Version.revision + 1, batch=batch, hold_until=hold_until, **columns)
-        .returning(
-            Version.id,
-            Version.entry_id,
-            Version.organization_id,
-            Version.kind,
-            Version.revision,
-            Version.title,
-            Version.publish_at,
-        )
+        .returning(*MOVED)
         .execution_options(synchronize_session=False)
     ).all()
     if moved and transition.silences:

@@ -3,37 +3,18 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import inspect, select
 
-from models.base import Base, db
+from models.base import db
 from models.entries import Version
 from models.mail import OutboxMail
 from models.states import Kind, State
 from portal.actors import Actor
+from tests.access.world import digest
 from tests.make import Maker
-from tests.views.login import log_in
-from tests.views.pages import Visitor
 
 # What a page may write without having done what it was asked for: its own visit.
 VISITS = ("login_session",)
-
-
-@pytest.fixture
-def office(make_here: Maker) -> Actor:
-    return make_here.secretary()
-
-
-@pytest.fixture
-def desk(client: FlaskClient, office: Actor) -> Visitor:
-    log_in(client, office)
-    return Visitor(client)
-
-
-@pytest.fixture
-def owner(make_here: Maker) -> Actor:
-    return make_here.member()
 
 
 def waiting(make: Maker, count: int, *, actor: Actor | None = None, kind: Kind = Kind.job) -> list[Version]:
@@ -70,12 +51,4 @@ def letters(name: str) -> list[str]:
 
 
 def everything_written() -> dict[str, int]:
-    """Each table as one number: equal before and after means that nothing was written."""
-    db.session.rollback()
-    tables = [table for table in Base.metadata.sorted_tables if table.name not in VISITS]
-    found = {
-        table.name: hash(tuple(map(repr, db.session.execute(select(table).order_by(*table.primary_key)))))
-        for table in tables
-    }
-    db.session.rollback()
-    return found
+    return digest(without=VISITS)

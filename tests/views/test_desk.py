@@ -16,11 +16,9 @@ from portal.publishing.content import read
 from portal.publishing.workflow import Seen
 from tests.conftest import Statements
 from tests.make import Maker, actor_of, seen
-from tests.views.desk import desk, item, office, overdue, owner, waiting
+from tests.views.desk import item, overdue, waiting
 from tests.views.login import log_in
 from tests.views.pages import Page, Visitor, problems, text_of
-
-__all__ = ["desk", "office", "owner"]
 
 LISTS = ("entries", "organizations", "mail", "trail", "jobs", "phrases")
 OTHERS = (Role.viewer, Role.editor, Role.owner, Role.talent)

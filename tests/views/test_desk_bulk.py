@@ -15,10 +15,8 @@ from portal.actors import Actor
 from portal.publishing import bulk, publication
 from tests.conftest import Statements
 from tests.make import Maker
-from tests.views.desk import desk, everything_written, item, letters, office, overdue, owner, states, waiting
+from tests.views.desk import everything_written, item, letters, overdue, states, waiting
 from tests.views.pages import Page, Visitor, problems, text_of
-
-__all__ = ["desk", "office", "owner"]
 
 REASON = "応募書類の名称をご確認ください。"
 

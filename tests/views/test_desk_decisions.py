@@ -16,10 +16,8 @@ from portal.actors import Actor
 from portal.clock import local
 from portal.publishing import publication
 from tests.make import Maker
-from tests.views.desk import desk, everything_written, letters, office, overdue, owner, states, waiting
+from tests.views.desk import everything_written, letters, overdue, states, waiting
 from tests.views.pages import Visitor, problems, text_of
-
-__all__ = ["desk", "office", "owner"]
 
 REASON = "就業場所の変更の範囲をご記入ください。"
 

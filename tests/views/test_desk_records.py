@@ -19,11 +19,9 @@ from scheduler.timetable import TIMETABLE
 from tests.conftest import Statements
 from tests.databases import ROOT
 from tests.make import Maker
-from tests.views.desk import desk, everything_written, office, owner, waiting
+from tests.views.desk import everything_written, waiting
 from tests.views.login import log_in
 from tests.views.pages import Page, Visitor, problems, text_of
-
-__all__ = ["desk", "office", "owner"]
 
 READ_ONLY = ("entries", "organizations", "mail", "trail", "jobs")
 ACTS = ("new/", "edit/", "delete/", "details/", "action/", "ajax/update/", "ajax/lookup/", "export/csv/")

@@ -43,19 +43,9 @@ SHOWN_ONCE = re.compile(r'nonce="[^"]+"|\'nonce-[^\']+\'|name="csrf_token" value
 
 
 @pytest.fixture
-def owner(make_here: Maker) -> Actor:
-    return make_here.member()
-
-
-@pytest.fixture
 def visitor(client: FlaskClient, owner: Actor) -> Visitor:
     log_in(client, owner)
     return Visitor(client)
-
-
-@pytest.fixture
-def office(make_here: Maker) -> Actor:
-    return make_here.secretary()
 
 
 def values_for(kind: Kind, make: Maker) -> dict[str, list[str]]:

@@ -18,11 +18,6 @@ SLUGS = {Kind.job: "jobs", Kind.event: "events", Kind.notice: "notices"}
 
 
 @pytest.fixture
-def owner(make_here: Maker) -> Actor:
-    return make_here.member()
-
-
-@pytest.fixture
 def published(make_here: Maker, owner: Actor) -> Callable[[int], list[Version]]:
     """So many public entries of each kind, and as many drafts."""
     earlier = Maker(make_here.now - timedelta(days=8))
