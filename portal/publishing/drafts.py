@@ -182,7 +182,8 @@ def _new_version(
 def _fill(version: Version, values: Mapping[str, Any]) -> None:
     content.write(version, values)
     organization = db.session.get_one(Organization, version.organization_id)
-    version.search_text, version.facets = catalog.index(version.kind, values, organization)
+    # What was emptied by another choice is not found either.
+    version.search_text, version.facets = catalog.index(version.kind, content.read(version), organization)
 
 
 def _save_refusal(version: Version, *, now: datetime) -> Conflict:

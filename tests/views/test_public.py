@@ -30,11 +30,6 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def owner(make_here: Maker) -> Actor:
-    return make_here.member()
-
-
-@pytest.fixture
 def earlier(make_here: Maker) -> Maker:
     """Builds what asked to be public yesterday."""
     maker = Maker(make_here.now - timedelta(days=8))
@@ -246,6 +241,14 @@ def test_inside_a_facet_any_between_facets_all(client: FlaskClient, owner: Actor
         "無料の研修のお知らせ",
     }
     assert titles(client, "events", category="") == titles(client, "events")
+
+
+def test_what_another_choice_emptied_is_not_found(client: FlaskClient, owner: Actor, earlier: Maker) -> None:
+    abroad = {"countries": ["LA"], "city_abroad": "シェンクアン"}
+    earlier.published(actor=owner, title="勤務地は海外です", place_kind="abroad", **abroad)
+    earlier.published(actor=owner, title="勤務地は未定です", place_kind="unspecified", **abroad)
+
+    assert titles(client, country="LA") == titles(client, q="シェンクアン") == ["勤務地は海外です"]
 
 
 WRONG = [
