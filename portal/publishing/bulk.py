@@ -2,9 +2,10 @@
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Row, func, select
 
@@ -23,6 +24,7 @@ from portal.publishing.workflow import TRANSITIONS, Outcome, Seen
 
 MOST = 200  # in one request
 MANY = 30  # more than these are not decided by a single press
+NOBODY: Mapping[int, Sequence[str]] = MappingProxyType({})
 NO_SUCH = "対象外です。一覧から消えたか、すでに処理されています。"
 
 
@@ -46,9 +48,15 @@ class Plan:
 
 def dry_run(action: Action, chosen: Sequence[Seen], *, actor: Actor) -> list[Plan]:
     """Changes nothing. Two statements however many; in the order chosen."""
+    rows = _as_they_stand(chosen, actor=actor)
+    members = letters.recipients({row.organization_id for row in rows.values()})
+    return [_plan(action, item, rows.get(item.version_id), members) for item in chosen]
+
+
+def _as_they_stand(chosen: Sequence[Seen], *, actor: Actor) -> Mapping[int, Row]:
     if len(chosen) > MOST:
         raise Refused(f"一度に処理できるのは{MOST}件までです（選択は{len(chosen):,}件）。")
-    rows = {
+    return {
         row.id: row
         for row in db.session.execute(
             select(
@@ -67,11 +75,9 @@ def dry_run(action: Action, chosen: Sequence[Seen], *, actor: Actor) -> list[Pla
             .where(among(Version.id, [item.version_id for item in chosen]), visible(actor, Version))
         )
     }
-    members = letters.recipients({row.organization_id for row in rows.values()})
-    return [_plan(action, item, rows.get(item.version_id), members) for item in chosen]
 
 
-def _plan(action: Action, item: Seen, row: Row | None, members: dict[int, list[str]]) -> Plan:
+def _plan(action: Action, item: Seen, row: Row | None, members: Mapping[int, Sequence[str]] = NOBODY) -> Plan:
     if row is None:
         return Plan(item, title=f"ID {item.version_id}", reason=NO_SUCH)
     return Plan(
@@ -111,7 +117,8 @@ def decide(
     Returns the batch, under which `results` keeps one line per item and `workflow.undo` takes it back. Over MANY, the
     number that was typed must be that of the dry run.
     """
-    plans = dry_run(action, chosen, actor=actor)
+    rows = _as_they_stand(chosen, actor=actor)
+    plans = [_plan(action, item, rows.get(item.version_id)) for item in chosen]
     able = [plan for plan in plans if plan.can]
     if not able:
         raise Refused("処理できるものがありません。一覧を読み込み直してください。")
