@@ -1,10 +1,11 @@
 """What differs between SQLite and PostgreSQL sits here, one function each."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, Table, event, insert
+from sqlalchemy import CursorResult, Select, Table, event, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql.dml import UpdateBase
@@ -47,6 +48,12 @@ def _begin(connection: Connection) -> None:
     # A read that turns into a write fails at once under WAL, whatever the timeout: writers say so first.
     mode = "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
     connection.exec_driver_sql(mode)
+    connection.info["changes"] = _changes(connection)
+
+
+def _changes(connection: Connection) -> int:
+    """Rows that this connection ever changed."""
+    return cast("sqlite3.Connection", connection.connection.driver_connection).total_changes
 
 
 def begin_write() -> None:
@@ -56,11 +63,45 @@ def begin_write() -> None:
     db.session.connection(execution_options={"write": True})
 
 
+@contextmanager
+def write_paused() -> Iterator[None]:
+    """Lets other writers pass while something slow is done; afterwards a write transaction is open again.
+
+    Only SQLite has a single writer, and only a transaction that wrote nothing yet can be let go; else nothing happens
+    here. What was loaded before is read anew when it is used next.
+    """
+    if not _may_let_go():
+        yield
+        return
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        begin_write()
+
+
+def _may_let_go() -> bool:
+    session = db.session()
+    if session.get_bind().dialect.name != "sqlite" or session.new or session.dirty or session.deleted:
+        return False
+    if not session.in_transaction():
+        return True
+    connection = session.connection()
+    return _changes(connection) == connection.info["changes"]
+
+
 def claim(query: Select) -> Select:
     """Rows that other workers hold are passed over; on SQLite the single writer is the lock."""
     if db.session.get_bind().dialect.name == "sqlite":
         return query
     return query.with_for_update(skip_locked=True)
+
+
+def lock_table(model: type) -> None:
+    """Until the end of the transaction nobody else writes the table; on SQLite that is so already."""
+    if db.session.get_bind().dialect.name != "sqlite":
+        table = cast("Table", model.__table__)  # type: ignore[attr-defined]
+        db.session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def insert_or_update(model: type) -> Any:

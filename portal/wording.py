@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from models.states import Action, ApplyVia, Kind, MailState, Role, State
+from models.states import Action, ApplicationState, ApplyVia, DocumentState, Kind, MailState, Role, State
 from portal import codes
 from portal.clock import local
 
@@ -41,6 +41,32 @@ MAIL_LOOK: Mapping[MailState, Look] = {
     MailState.failed: Look("送信失敗", "st-return", "warn"),
     MailState.expired: Look("期限切れ", "st-end", "box"),
     MailState.cancelled: Look("取消", "st-end", "ban"),
+}
+APPLICATION_LOOK: Mapping[ApplicationState, Look] = {
+    ApplicationState.draft: Look("入力中", "st-draft", "pencil"),
+    ApplicationState.applied: Look("応募中", "st-draft", "inbox"),
+    ApplicationState.received: Look("受理済", "st-ok", "check"),
+    ApplicationState.rejected: Look("不受理", "st-end", "ban"),
+    ApplicationState.resubmit_wait: Look("再提出待ち", "st-wait", "clock"),
+    ApplicationState.resubmitted: Look("再提出済", "st-draft", "inbox"),
+    ApplicationState.screened: Look("書類選考通過", "st-ok", "check"),
+    ApplicationState.interview: Look("面接調整", "st-ok", "cal"),
+    ApplicationState.hired: Look("採用", "st-live", "okc"),
+    ApplicationState.declined_documents: Look("不採用（書類）", "st-end", "box"),
+    ApplicationState.declined_interview: Look("不採用（面接）", "st-end", "box"),
+    ApplicationState.accepted: Look("参加決定", "st-live", "okc"),
+    ApplicationState.lost: Look("落選", "st-end", "box"),
+    ApplicationState.waitlisted: Look("キャンセル待ち", "st-wait", "clock"),
+    ApplicationState.attended: Look("出席", "st-live", "okc"),
+    ApplicationState.absent: Look("欠席", "st-end", "box"),
+    ApplicationState.withdrawn: Look("辞退", "st-end", "box"),
+}
+DOCUMENT_LOOK: Mapping[DocumentState, Look] = {
+    DocumentState.missing: Look("未提出", "dc-miss", "stop"),
+    DocumentState.handed: Look("提出", "dc-new", "file"),
+    DocumentState.received: Look("受領", "dc-ok", "okc"),
+    DocumentState.defective: Look("不備", "dc-bad", "warn"),
+    DocumentState.reopened: Look("再提出待ち", "dc-wait", "clock"),
 }
 
 
@@ -222,6 +248,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         STATE_LOOK=STATE_LOOK,
         MAIL_LOOK=MAIL_LOOK,
+        APPLICATION_LOOK=APPLICATION_LOOK,
+        DOCUMENT_LOOK=DOCUMENT_LOOK,
         KIND_WORDS=KIND_WORDS,
         ROLE_LABEL=ROLE_LABEL,
         event_label=event_label,
