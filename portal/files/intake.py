@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from models.base import db
 from models.files import StoredFile
@@ -42,7 +42,7 @@ class Received:
 
 
 def take_in(
-    source: BinaryIO,
+    source: IO[bytes],
     name: str,
     *,
     owner_id: int | None,
@@ -59,7 +59,7 @@ def take_in(
     return keep(received, owner_id=owner_id, now=now)
 
 
-def take_in_photo(source: BinaryIO, name: str, *, owner_id: int | None, now: datetime) -> StoredFile:
+def take_in_photo(source: IO[bytes], name: str, *, owner_id: int | None, now: datetime) -> StoredFile:
     """A portrait, drawn anew: what the camera wrote beside the picture (place, time, device) does not come along."""
     with write_paused(), _copied(source) as copy:
         scan = scanning.look(copy)
@@ -83,7 +83,7 @@ def keep(received: Received, *, owner_id: int | None, now: datetime) -> StoredFi
 
 
 @contextmanager
-def _copied(source: BinaryIO) -> Iterator[BinaryIO]:
+def _copied(source: IO[bytes]) -> Iterator[BinaryIO]:
     """A nameless copy that no other process sees, refused as soon as it is too large."""
     with _kept_to_refusals(), tempfile.TemporaryFile() as copy:
         size = 0

@@ -58,7 +58,7 @@ def needs_session(version: Posting) -> bool:
 
 def open_sessions(version: Posting, *, now: datetime) -> list[datetime]:
     sessions = version.sessions if isinstance(version, EventVersion) else []
-    return [session.starts_at for session in sessions if session.starts_at > now]
+    return [start for session in sessions if (start := session.starts_at) and start > now]
 
 
 def consent_text(version: Posting) -> str:

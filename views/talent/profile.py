@@ -109,7 +109,7 @@ def take(
     save: Save,
     page: Callable[[Sequence[Finding]], str],
     endpoint: str,
-    **values: str,
+    **values: Any,
 ) -> Any:
     """Saves what was posted, or shows it again with what is wrong. `judged` sections must be complete."""
     if rearrange(form, request.form.get("step", "")):

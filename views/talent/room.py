@@ -1,5 +1,7 @@
 """The talents' blueprint: whoever is not a talent is kept out of all of it but the registration."""
 
+from typing import Any
+
 from flask import Blueprint, abort, request
 from flask_login import login_required
 
@@ -19,5 +21,5 @@ def _admit() -> None:
 
 
 @room.before_request
-def admit_talents_only() -> object:
+def admit_talents_only() -> Any:
     return None if request.endpoint in OPEN else _admit()
