@@ -139,6 +139,19 @@ EVENT_LABEL: Mapping[str, str] = {
     "closed_day.create": "休業日の追加",
     "closed_day.change": "休業日の変更",
     "closed_day.remove": "休業日の削除",
+    "talent.profile": "プロフィールの保存",
+    "talent.photo": "写真の登録",
+    "resume.save": "履歴書の保存",
+    "application.move": "選考状態の変更",
+    "application.read": "応募の閲覧",
+    "application.file": "応募書類の閲覧",
+    "application.resume_pdf": "履歴書PDFの出力",
+    "application.address": "応募者のアドレスの利用",
+    "application.document": "応募書類の確認",
+    "application.note": "メモの保存",
+    "application.erase": "応募の個人情報の消去",
+    "download.request": "ダウンロードの作成",
+    "download.fetch": "ダウンロード",
 }
 SUBJECT_LABEL: Mapping[str, str] = {
     "version": "掲載情報",
@@ -146,6 +159,10 @@ SUBJECT_LABEL: Mapping[str, str] = {
     "account": "アカウント",
     "phrase": "定型文",
     "closed_day": "休業日",
+    "talent": "登録人材",
+    "resume": "履歴書",
+    "application": "応募",
+    "download": "ダウンロード",
 }
 LETTER_LABEL: Mapping[str, str] = {
     "one_time_password": "ワンタイムパスワード",
@@ -159,6 +176,14 @@ LETTER_LABEL: Mapping[str, str] = {
     "entry_suspended": "掲載停止",
     "entry_restored": "再掲載",
     "entry_extended": "期限延長",
+    "talent_confirm": "人材登録の確認",
+    "talent_known": "人材登録の確認（登録済み）",
+    "application_received": "応募の受付",
+    "application_arrived": "応募の通知",
+    "application_withdrawn": "応募の辞退",
+    "application_resubmitted": "書類の再提出",
+    "documents_again": "書類の再提出の依頼",
+    "seat_free": "キャンセル待ちの繰上げ",
 }
 APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
 

@@ -10,6 +10,7 @@ from models.people import Account
 from models.states import Action, Kind, Role, State
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.matching import profiles
 from portal.publishing import drafts, publication, submission, workflow
 from portal.publishing.workflow import Seen
 from tests.publishing import samples
@@ -58,6 +59,9 @@ class Maker:
             **columns,
         )
         db.session.add(account)
+        db.session.flush()
+        if role is Role.talent:  # a registration makes both at once
+            profiles.create(account, now=self.now)
         db.session.commit()
         return account
 

@@ -19,6 +19,8 @@ from portal.permissions import visible
 
 SIZES = (20, 50, 100)
 LONGEST_SEARCH = 100
+# What the trail calls each way of reading personal data.
+READINGS = ("application.read", "application.file", "application.resume_pdf")
 SORTS: Mapping[str, Any] = {
     "applied": Application.applied_at,
     "name": Application.name_kana,

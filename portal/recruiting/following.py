@@ -15,6 +15,7 @@ from models.states import ApplicationState, DocumentState
 from portal.actors import Actor
 from portal.permissions import visible
 from portal.recruiting import letters, seats
+from portal.recruiting.applicants import READINGS
 from portal.recruiting.drafting import find
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.submitting import lock
@@ -91,7 +92,7 @@ def readers(application: Application, *, actor: Actor) -> Sequence[Row]:
         .where(
             AuditEvent.subject == "application",
             AuditEvent.subject_id == application.id,
-            AuditEvent.action.in_(("application.read", "application.resume", "application.file")),
+            AuditEvent.action.in_(READINGS),
         )
         .order_by(AuditEvent.id.desc())
         .limit(20)

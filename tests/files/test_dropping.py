@@ -4,7 +4,7 @@ import io
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,9 +86,7 @@ def application(rules: Flask, make: Maker, folder_store: Store, now: datetime) -
     version = make.published(actor=owner)
     account = make.account(Role.talent)
     begin_write()
-    talent = Talent(account_id=account.id, code="T1", birthdate=date(1990, 1, 1), created_at=now, updated_at=now)
-    db.session.add(talent)
-    db.session.flush()
+    talent = db.session.scalars(select(Talent).where(Talent.account_id == account.id)).one()
     made = Application(
         number="E000000001",
         entry_id=version.entry_id,

@@ -33,10 +33,10 @@ def talent(make: Maker, name: str = "青木 千尋", **columns: Any) -> Actor:
     """A talent with a profile and a general résumé."""
     account: Account = make.account(Role.talent, name=name)
     begin_write()
-    profile = profiles.create(account, now=make.now)
+    actor = actor_of(account)
+    profile = profile_of(actor)
     for key, value in ({"name_kana": "あおき ちひろ", "phone": "090-0000-0000", "address": "東京都"} | columns).items():
         setattr(profile, key, value)
-    actor = actor_of(account)
     resumes.save(profile, ResumeType.general, RESUME, revision=0, actor=actor, now=make.now)
     db.session.commit()
     return actor
