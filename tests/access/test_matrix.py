@@ -7,8 +7,9 @@ import pytest
 from flask import Flask, url_for
 from werkzeug.test import TestResponse
 
+from tests.access.asked import Asked
 from tests.access.matrix import MATRIX
-from tests.access.targets import Asked, target_of, unknown
+from tests.access.targets import target_of, unknown
 from tests.access.world import PEOPLE, World, digest
 
 NOT_ROUTED = {"HEAD", "OPTIONS"}  # HEAD is GET without the body, OPTIONS says what is allowed
@@ -57,10 +58,17 @@ def test_everyone_gets_what_the_row_says(endpoint: str, method: str, world: Worl
     tally.update(answers.values())
 
 
-@pytest.mark.parametrize(("endpoint", "method"), [key for key, answers in MATRIX.items() if answers["other"] == "404"])
-@pytest.mark.parametrize("name", OWNERS_OF_OTHERS)
+@pytest.mark.parametrize(
+    ("endpoint", "method", "name"),
+    [
+        (*key, name)
+        for key, answers in MATRIX.items()
+        for name in (*OWNERS_OF_OTHERS, "rival")
+        if answers[name] == "404"
+    ],
+)
 def test_a_foreign_object_answers_as_one_that_does_not_exist(
-    name: str, endpoint: str, method: str, world: World
+    endpoint: str, method: str, name: str, world: World
 ) -> None:
     asked = target_of(endpoint)(world, "owner")
 
@@ -81,6 +89,15 @@ def test_owners_get_with_their_own_what_every_owner_gets(name: str, endpoint: st
     response = ask(world, name, endpoint, method, target_of(endpoint)(world, name))
 
     assert outcome(response) == MATRIX[endpoint, method]["owner"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method"), [key for key, answers in MATRIX.items() if "404" == answers["rival"] != answers["talent"]]
+)
+def test_talents_get_with_their_own_what_every_talent_gets(endpoint: str, method: str, world: World) -> None:
+    response = ask(world, "rival", endpoint, method, target_of(endpoint)(world, "rival"))
+
+    assert outcome(response) == MATRIX[endpoint, method]["talent"]
 
 
 @pytest.mark.parametrize(("endpoint", "method"), [key for key in MATRIX if key[1] == "GET"])

@@ -14,8 +14,9 @@ from models.base import db
 from models.entries import Version
 from models.states import Kind
 from portal.publishing.fields import Type, fields_of
+from tests.access.asked import Asked
 from tests.access.matrix import MATRIX
-from tests.access.targets import Asked, target_of
+from tests.access.targets import target_of
 from tests.access.world import World
 
 Text = str | bytes
