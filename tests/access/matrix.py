@@ -9,8 +9,9 @@ a row fails the build, and so does a row without a route.
     404     nothing there: theirs it is not, or it is not at all
     4xx     refused in words
 
-Where an address names an object, it is one of `owner`'s organization, or `talent`'s own. `other` and `noncorp` own objects too; with
-their own they get what `owner` gets (test_matrix tries both). G6 adds rows of talents here: 403 for `noncorp`.
+Where an address names an object, it is one of `owner`'s organization, or `talent`'s own. `other`, `noncorp` and `rival`
+own objects too; with their own they get what `owner` and `talent` get (test_matrix tries both). G6 adds rows of talents
+here: 403 for `noncorp`.
 """
 
 from collections.abc import Mapping

@@ -16,6 +16,7 @@ NOT_ROUTED = {"HEAD", "OPTIONS"}  # HEAD is GET without the body, OPTIONS says w
 REFUSED = ("login", "400", "403", "404", "422")
 NEW_EACH_TIME = re.compile(r'nonce="[^"]+"|name="csrf_token" value="[^"]+"|参照番号 [0-9a-f]{8}')
 OWNERS_OF_OTHERS = ("other", "noncorp")
+STRANGERS = (*OWNERS_OF_OTHERS, "rival")
 ENDS_SESSIONS = ("login.log_out", "account.end_other_sessions")
 
 
@@ -60,12 +61,7 @@ def test_everyone_gets_what_the_row_says(endpoint: str, method: str, world: Worl
 
 @pytest.mark.parametrize(
     ("endpoint", "method", "name"),
-    [
-        (*key, name)
-        for key, answers in MATRIX.items()
-        for name in (*OWNERS_OF_OTHERS, "rival")
-        if answers[name] == "404"
-    ],
+    [(*key, name) for key, answers in MATRIX.items() for name in STRANGERS if answers[name] == "404"],
 )
 def test_a_foreign_object_answers_as_one_that_does_not_exist(
     endpoint: str, method: str, name: str, world: World
