@@ -124,7 +124,7 @@ def refer(column: str, file_id: int, application: Application, now: datetime) ->
             created_at=now,
         ),
         "rendered_resume.file_id": lambda: RenderedResume(
-            digest=secrets.token_hex(8), application_id=application.id, created_at=now
+            digest=secrets.token_hex(8), application_id=application.id, next_at=now, created_at=now
         ),
     }[column]()
     setattr(made, column.partition(".")[2], file_id)
