@@ -132,6 +132,7 @@ def confirm(token: str, *, now: datetime) -> Account:
         .where(Registration.id == waiting.id, Registration.used_at.is_(None))
         .values(used_at=now, password_hash="")
         .returning(Registration.id)
+        .execution_options(synchronize_session=False)  # `waiting` keeps the hash that goes to the account
     )
     if used is None or db.session.scalar(select(Account.id).where(Account.email == waiting.email)):
         raise Refused(GONE)

@@ -53,7 +53,7 @@ LOGIN_LETTERS = {"one_time_password", "new_browser"}
 # What each letter that is not about an entry leads to.
 ELSEWHERE = {
     "one_time_password": "",
-    "new_browser": "/account/sessions",
+    "new_browser": "",
     "talent_confirm": f"/talent/register/{'t' * 43}",
     "talent_known": "/talent/login",
     "application_received": "/talent/applications/34",
