@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from models.applications import Application, ApplicationDocument, RenderedResume
 from models.base import db
 from models.entries import Entry, EventVersion, JobVersion, Version
+from models.talents import Talent
 from portal import audit
 from portal.actors import CLOCK, Actor
 from portal.database import begin_write, claim
@@ -62,24 +64,37 @@ def erase(application_ids: Sequence[int], *, actor: Actor, now: datetime) -> Non
     """At once: files are dropped, the résumé, the name, the address and the note are gone."""
     if not application_ids:
         return
+    erase_papers(application_ids, now=now)
+    _set(application_ids, name=GONE, name_kana="", email="", note="", erased_at=now)
+    events = [{"subject": "application", "subject_id": key} for key in application_ids]
+    audit.record_each("application.erase", events, actor=actor, now=now)
+
+
+def erase_papers(application_ids: Sequence[int], *, now: datetime) -> None:
+    """The documents, the résumé and what was printed of it; a photo that is still the profile's stays there."""
     documents = db.session.scalars(
         select(ApplicationDocument.file_id).where(ApplicationDocument.application_id.in_(application_ids))
     )
     rendered = db.session.scalars(
         select(RenderedResume.file_id).where(RenderedResume.application_id.in_(application_ids))
     )
-    files = [key for key in (*documents, *rendered) if key is not None]
+    photos = db.session.scalars(
+        select(Application.photo_id).where(
+            Application.id.in_(application_ids), ~exists().where(Talent.photo_id == Application.photo_id)
+        )
+    )
+    files = [key for key in (*documents, *rendered, *photos) if key is not None]
     db.session.execute(delete(RenderedResume).where(RenderedResume.application_id.in_(application_ids)))
-    for model, key, values in (
-        (ApplicationDocument, ApplicationDocument.application_id, {"file_id": None}),
-        (
-            Application,
-            Application.id,
-            {"name": GONE, "name_kana": "", "email": "", "resume": {}, "photo_id": None, "note": "", "erased_at": now},
-        ),
-    ):
-        statement = update(model).where(key.in_(application_ids)).values(**values)
-        db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.execute(
+        update(ApplicationDocument)
+        .where(ApplicationDocument.application_id.in_(application_ids))
+        .values(file_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    _set(application_ids, resume={}, photo_id=None)
     dropping.drop(files, now=now)
-    events = [{"subject": "application", "subject_id": key} for key in application_ids]
-    audit.record_each("application.erase", events, actor=actor, now=now)
+
+
+def _set(application_ids: Sequence[int], **values: Any) -> None:
+    statement = update(Application).where(Application.id.in_(application_ids)).values(**values)
+    db.session.execute(statement.execution_options(synchronize_session=False))
