@@ -18,6 +18,7 @@ from models.people import Account
 from models.records import AuditEvent
 from models.states import ApplicationState, DownloadKind, Kind, ResumeType, Role
 from models.talents import Resume, Talent
+from portal import audit
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.recruiting import applicants, decisions, downloads, resumes, submitting
@@ -322,6 +323,31 @@ def test_who_opened_the_resume_is_told_to_the_talent_alone(
     db.session.commit()
     assert "表示しない設定" in visitor.open("/talent/readings/").page.text
     assert "応募内容を開きました" not in visitor.page.text
+
+
+def test_reading_that_is_on_record_writes_from_its_first_statement(
+    visitor: Visitor, someone: Actor, make_here: Maker, earlier: Maker, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read that turns into a write fails under SQLite as soon as somebody else has written in between."""
+    application = applied(earlier.published(actor=owner), someone, now=make_here.now)
+    begin_write()
+    made = downloads.request(DownloadKind.own_data, profile_of(someone).id, actor=someone, now=make_here.now)
+    db.session.commit()
+    pages = [f"/mypage/applications/detail/{application.id}/", f"/talent/data/{made.id}"]
+    pages.append(f"{pages[0]}documents/{application.documents[0].id}")
+    downloads.work(make_here.now)
+    member = visitor.client.application.test_client()
+    log_in(member, owner)
+    begun, record = [], audit.record
+
+    def watched(*given: Any, **named: Any) -> None:
+        begun.append(db.session.connection().get_execution_options().get("write"))
+        record(*given, **named)
+
+    monkeypatch.setattr(audit, "record", watched)
+    for page in pages:
+        (visitor.client if page.startswith("/talent") else member).get(page)
+    assert begun == [True] * len(pages)
 
 
 @pytest.mark.parametrize("end", ["", "/confirm", "/done", "/withdraw"])

@@ -12,6 +12,7 @@ from models.states import DownloadKind
 from portal import clock
 from portal.accounts import login
 from portal.accounts.login import TALENTS
+from portal.database import begin_write
 from portal.errors import NotFound, Refused, Throttled
 from portal.recruiting import downloads, leaving
 from portal.recruiting.drafting import own_talent
@@ -40,6 +41,7 @@ def request_own_data() -> Response:
 
 @room.get(f"/data/<int(min=1, max={LARGEST_ID}):download_id>")
 def fetch_own_data(download_id: int) -> Response:
+    begin_write()  # that it was fetched is on record
     made = downloads.fetch(download_id, actor=current_actor(), now=clock.now())
     if made.file is None:
         raise NotFound
