@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from models.base import db
 from models.people import KnownBrowser, LoginChallenge, LoginSession, Throttle
+from models.talents import Registration
 from portal.accounts.browsers import KNOWN_FOR
 from portal.database import begin_write, write
 
@@ -24,5 +25,8 @@ def forget_expired(now: datetime) -> int:
             (KnownBrowser, KnownBrowser.seen_at, now - KNOWN_FOR),
         )
     )
+    # A confirmed one is the record of the consent; one that nobody confirmed is only a stranger's name and address.
+    unconfirmed = delete(Registration).where(Registration.used_at.is_(None), Registration.expires_at < now)
+    erased += write(unconfirmed)
     db.session.commit()
     return erased

@@ -166,6 +166,17 @@ def test_after_the_period_it_is_said_and_the_draft_can_go(
     assert db.session.scalar(select(func.count()).select_from(Application)) == 0
 
 
+def test_who_presses_after_the_last_moment_is_told_why(visitor: Visitor, earlier: Maker, owner: Actor) -> None:
+    version = earlier.published(actor=owner)
+    visitor.open(f"/talent/apply/{version.entry.number}")
+    begin_write()
+    version.close_at = earlier.now + timedelta(days=7)
+    db.session.commit()
+    visitor.press("確認", status=422, **{"document-1": file(), "consent": "1"})
+    assert visitor.page.h1 == "応募できません"
+    assert "募集期間が終了しました。" in visitor.page.text
+
+
 def test_a_level_that_is_too_low_leads_to_the_profile(client: FlaskClient, make_here: Maker, earlier: Maker) -> None:
     log_in(client, talent(make_here, level="1"))
     number = earlier.published().entry.number
