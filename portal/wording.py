@@ -142,6 +142,8 @@ EVENT_LABEL: Mapping[str, str] = {
     "closed_day.remove": "休業日の削除",
     "talent.profile": "プロフィールの保存",
     "talent.photo": "写真の登録",
+    "talent.hide": "公開しない団体の追加",
+    "talent.show": "公開しない団体の解除",
     "resume.save": "履歴書の保存",
     "application.move": "選考状態の変更",
     "application.read": "応募の閲覧",

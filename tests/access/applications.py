@@ -142,6 +142,10 @@ def reopened(world: World, who: str) -> Asked:
     return Asked({"application_id": asked_again(world, who).id})
 
 
+def hidden(world: World, _who: str) -> Asked:
+    return Asked(data={"hide": world.make.organization().id})
+
+
 def own_data(world: World, who: str) -> Asked:
     begin_write()
     actor = talent_of(world, who)
@@ -221,6 +225,7 @@ TARGETS: dict[str, Target] = {
     "talent.ask_withdrawal": handed_in,
     "talent.withdraw_application": handed_in,
     "talent.discard_application": begun,
+    "talent.change_hidden": hidden,
     "talent.fetch_own_data": own_data,
     "organization_applications.applications": listed,
     "organization_applications.detail": handed_in,

@@ -118,6 +118,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("talent.withdraw_application", "POST"): TALENT_DO,
     ("talent.discard_application", "POST"): TALENT_DO,
     ("talent.list_readings", "GET"): TALENT,
+    ("talent.list_hidden", "GET"): TALENT,
+    ("talent.change_hidden", "POST"): TALENT_GO,
     ("talent.show_own_data", "GET"): TALENT,
     ("talent.request_own_data", "POST"): TALENT_GO,
     ("talent.fetch_own_data", "GET"): TALENT_ID,
