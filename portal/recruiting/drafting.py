@@ -18,6 +18,7 @@ from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.files import dropping
 from portal.permissions import may, visible
+from portal.recruiting import retention
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.openness import live_version, refuse_level
 
@@ -111,6 +112,7 @@ def start(entry_id: int, *, actor: Actor, now: datetime) -> Application:
     elif application.state is not ApplicationState.draft:
         raise Conflict("この募集にはすでに応募しています。")
     ask_for(application, version)
+    application.erase_at = retention.end_for_draft(version, now=now)
     db.session.flush()
     return application
 

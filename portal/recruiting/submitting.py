@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import select, update
 
 from models.applications import Application
@@ -15,7 +14,7 @@ from models.talents import Talent
 from portal.actors import Actor
 from portal.errors import Conflict, Invalid, Refused
 from portal.publishing.checks import ERROR, Finding
-from portal.recruiting import letters, resumes, seats, snapshot
+from portal.recruiting import letters, resumes, retention, seats, snapshot
 from portal.recruiting.drafting import Posting, ask_for, find, own_talent
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.openness import CLOSED, live_version, refuse_level, takes_applications
@@ -94,7 +93,8 @@ def submit(seen: SeenApplication, answers: Answers, *, actor: Actor, now: dateti
         missing_count=0,
         session_at=session_at,
         consent_text=consent_text(version),
-        erase_at=erasure_of(version, now=now),
+        erase_at=retention.end_for(version, now=now),
+        erased_at=None,
         **_frozen(version, talent),
     )
     if not _was_open(application.entry_id, now=now):
@@ -146,8 +146,3 @@ def _frozen(version: Posting, talent: Talent) -> dict[str, object]:
     frozen = snapshot.freeze(talent, resumes.find(talent, resume_type), type=resume_type, items=version.resume_items)
     photo_id = talent.photo_id if "photo" in version.resume_items else None
     return who | {"resume_type": resume_type, "resume": frozen, "photo_id": photo_id}
-
-
-def erasure_of(version: Posting, *, now: datetime) -> datetime:
-    """When the application's documents and résumé are no longer needed."""
-    return (version.close_at or now) + relativedelta(months=version.retention_months or 6)
