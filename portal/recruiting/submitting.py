@@ -15,7 +15,7 @@ from portal.actors import Actor
 from portal.errors import Conflict, Invalid, Refused
 from portal.publishing.checks import ERROR, Finding
 from portal.recruiting import letters, resumes, retention, seats, snapshot
-from portal.recruiting.drafting import Posting, ask_for, find, own_talent
+from portal.recruiting.drafting import ALREADY, Posting, ask_for, find, own_talent
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.openness import CLOSED, live_version, refuse_level, takes_applications
 
@@ -75,6 +75,8 @@ def submit(seen: SeenApplication, answers: Answers, *, actor: Actor, now: dateti
     """
     application = find(seen.application_id, actor=actor)
     lock(application)
+    if application.state is not ApplicationState.draft:
+        raise Conflict(ALREADY)
     talent, version = own_talent(actor), live_version(application.entry_id, now=now)
     refuse_level(talent, version)
     ask_for(application, version)
@@ -123,7 +125,7 @@ def lock(application: Application) -> None:
     )
     db.session.refresh(application)
     if more and application.applied_at:
-        raise Conflict("この募集にはすでに応募しています。")
+        raise Conflict(ALREADY)
 
 
 def _was_open(entry_id: int, *, now: datetime) -> bool:
