@@ -14,7 +14,7 @@ from portal.clock import local
 from portal.database import begin_write
 from portal.errors import Conflict
 from portal.files import dropping
-from portal.recruiting import erasing, leaving, persons
+from portal.recruiting import erasing, forgetting, persons
 
 
 def export(who: str, target: Path) -> int:
@@ -44,7 +44,7 @@ def find(who: str) -> str:
 def erase(who: str) -> None:
     now = clock.now()
     begin_write()
-    leaving.erase(persons.find(who), actor=CLOCK, now=now)
+    forgetting.forget(persons.find(who), actor=CLOCK, now=now)
     db.session.commit()
     dropping.sweep_dropped(now)
 

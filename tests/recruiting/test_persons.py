@@ -24,7 +24,7 @@ from portal.actors import CLOCK
 from portal.database import begin_write
 from portal.errors import NotFound, Refused
 from portal.files import dropping
-from portal.recruiting import erasing, leaving, persons, resume_pdf
+from portal.recruiting import erasing, forgetting, persons, resume_pdf
 from tests.make import Maker
 from tests.recruiting import canaries
 from tests.recruiting.builders import applied, draft, posting, talent
@@ -66,7 +66,7 @@ def exported(who: str, *, with_notes: bool = True) -> tuple[dict, dict[str, byte
 
 def gone(who: str, make: Maker) -> None:
     begin_write()
-    leaving.erase(persons.find(who), actor=CLOCK, now=make.now)
+    forgetting.forget(persons.find(who), actor=CLOCK, now=make.now)
     db.session.commit()
     dropping.sweep_dropped(make.now)
 
@@ -220,7 +220,7 @@ def test_the_trail_says_that_it_was_done_and_by_whom_it_was_read(make: Maker, ne
 
 def test_a_crash_before_the_sweep_leaves_it_to_the_next(make: Maker, nest: Nest) -> None:
     begin_write()
-    leaving.erase(persons.find(EMAIL), actor=CLOCK, now=make.now)
+    forgetting.forget(persons.find(EMAIL), actor=CLOCK, now=make.now)
     db.session.commit()
     assert canaries.in_rows(MARK) == set(), "names of files too"
     assert canaries.in_files(MARK)
@@ -231,7 +231,7 @@ def test_a_crash_before_the_sweep_leaves_it_to_the_next(make: Maker, nest: Nest)
 def test_erasing_rolled_back_leaves_all(make: Maker, nest: Nest) -> None:
     before = canaries.in_rows(MARK)
     begin_write()
-    leaving.erase(persons.find(EMAIL), actor=CLOCK, now=make.now)
+    forgetting.forget(persons.find(EMAIL), actor=CLOCK, now=make.now)
     db.session.rollback()
     assert canaries.in_rows(MARK) == before
     begin_write()

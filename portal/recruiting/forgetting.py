@@ -1,4 +1,4 @@
-"""A talent leaves: nothing that the portal keeps tells any more who it was."""
+"""A talent is forgotten: nothing that the portal keeps tells any more who it was."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ DELETED = (TalentBlock, Resume, Registration, OutboxMail, LoginChallenge, LoginS
 STAYS = frozenset({"role", "created_at", "level", "revision", "password_version"})
 
 
-def erase(person: Person, *, actor: Actor, now: datetime) -> None:
+def forget(person: Person, *, actor: Actor, now: datetime) -> None:
     """Withdraws what is still open and erases the person. Call it in a writing transaction, and
     `dropping.sweep_dropped` after the commit: then the bytes are gone too.
     """
