@@ -14,7 +14,7 @@ from portal.clock import local
 from portal.database import begin_write
 from portal.errors import Conflict
 from portal.files import dropping
-from portal.recruiting import erasing, forgetting, persons
+from portal.recruiting import erasing, leaving, persons
 
 
 def export(who: str, target: Path) -> int:
@@ -29,7 +29,7 @@ def export(who: str, target: Path) -> int:
         raise Conflict(f"{target} はすでにあります。別の名前を指定してください。") from None
     try:
         with place:
-            count = persons.export(person, place, with_notes=True)
+            count = persons.export(person, place)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
@@ -44,7 +44,7 @@ def find(who: str) -> str:
 def erase(who: str) -> None:
     now = clock.now()
     begin_write()
-    forgetting.forget(persons.find(who), actor=CLOCK, now=now)
+    leaving.erase(persons.find(who), actor=CLOCK, now=now)
     db.session.commit()
     dropping.sweep_dropped(now)
 

@@ -14,6 +14,7 @@ from models.base import db
 from models.entries import Entry
 from models.states import ApplicationState, DownloadKind, Kind
 from portal import clock
+from portal.database import begin_write
 from portal.errors import Refused
 from portal.permissions import MEMBERS, may
 from portal.publishing import listing
@@ -72,6 +73,7 @@ class ApplicantsView(PageView):
     @expose(f"/detail/{APPLICATION}/")
     def detail(self, application_id: int) -> str:
         """Reading it is on record before it is shown."""
+        begin_write()
         actor, now = current_actor(), clock.now()
         application = applicants.find(application_id, actor=actor)
         applicants.record_reading(application, "read", actor=actor, now=now)
@@ -80,6 +82,7 @@ class ApplicantsView(PageView):
 
     @expose(f"/detail/{APPLICATION}/documents/<int(min=1, max={LARGEST_ID}):document_id>")
     def document(self, application_id: int, document_id: int) -> Response:
+        begin_write()
         actor, now = current_actor(), clock.now()
         application = applicants.find(application_id, actor=actor)
         stored = drafting.file_of(application, document_id)
@@ -109,6 +112,7 @@ class ApplicantsView(PageView):
 
     @expose(f"/downloads/{DOWNLOAD}")
     def fetch(self, download_id: int) -> Response:
+        begin_write()
         made = downloads.fetch(download_id, actor=current_actor(), now=clock.now())
         db.session.commit()
         if made.file is None:
