@@ -65,7 +65,7 @@ def mine(*, actor: Actor) -> Sequence[Application]:
 
 def was_submitted(application_id: int, *, actor: Actor) -> bool:
     """Whether this talent has handed it in already: the second click of two."""
-    return find(application_id, actor=actor).applied_at is not None
+    return find(application_id, actor=actor).state not in (ApplicationState.draft, ApplicationState.withdrawn)
 
 
 @dataclass(frozen=True)

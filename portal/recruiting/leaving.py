@@ -1,4 +1,4 @@
-"""A talent leaves: running applications are withdrawn, then everything that tells who it was is erased at once."""
+"""A talent leaves, or is erased on request: nothing that the portal keeps tells any more who it was."""
 
 from datetime import datetime
 from typing import Any
@@ -7,9 +7,10 @@ from sqlalchemy import delete, select, update
 
 from models.applications import Application, Download
 from models.base import db
+from models.files import StoredFile
 from models.mail import OutboxMail
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
-from models.states import ApplicationState, DownloadState, MailState
+from models.states import ApplicationState, Role
 from models.talents import Registration, Resume, Talent, TalentBlock
 from portal import audit
 from portal.actors import Actor
@@ -18,12 +19,15 @@ from portal.mail import outbox
 from portal.mail.outbox import Letter
 from portal.matching import profiles
 from portal.permissions import visible
-from portal.recruiting import drafting, erasing, following
+from portal.recruiting import drafting, erasing, following, persons
 from portal.recruiting.erasing import GONE
 from portal.recruiting.moves import SeenApplication
+from portal.recruiting.persons import HELD, Person
 
 # Who was hired does not decline by leaving the site.
 RUNNING = following.WITHDRAWABLE - {ApplicationState.hired}
+# These rows go; of the others organizations and the trail keep a line without a name.
+DELETED = (TalentBlock, Resume, Registration, OutboxMail, LoginChallenge, LoginSession, KnownBrowser, Download)
 
 
 def count_running(*, actor: Actor) -> int:
@@ -32,54 +36,56 @@ def count_running(*, actor: Actor) -> int:
 
 
 def leave(*, actor: Actor, now: datetime) -> None:
-    """Rows that others hold on to stay, empty: number, dates and state of each application, and the trail."""
-    talent = drafting.own_talent(actor)
-    account = talent.account
-    for application in db.session.scalars(_mine(actor, Application.state.in_(RUNNING))).all():
-        following.withdraw(SeenApplication(application.id, application.revision), actor=actor, now=now)
-    for application in db.session.scalars(_mine(actor, Application.state == ApplicationState.draft)).all():
-        drafting.discard(application, actor=actor, now=now)
-    left = [application.id for application in db.session.scalars(_mine(actor, Application.erased_at.is_(None)))]
-    erasing.erase(left, actor=actor, now=now)
-    _forget_mail(account.email)
-    outbox.queue([Letter("account_erased", account.email)], now=now)
-    _empty(talent, now=now)
-    _close(account, now=now)
-    audit.record("account.erase", subject="account", subject_id=account.id, actor=actor, now=now)
+    """The talent's own decision; a last letter says that it is done."""
+    person = persons.of(actor)
+    erase(person, actor=actor, now=now)
+    outbox.queue([Letter("account_erased", person.email)], now=now)
+
+
+def erase(person: Person, *, actor: Actor, now: datetime) -> None:
+    """Withdraws what is running and erases the person. Rows that others hold on to stay, empty: number, dates and
+    state of each application, and the trail. The bytes of files go with the next sweep: `dropping.sweep_dropped`.
+    """
+    files = list(db.session.scalars(select(StoredFile.id).where(HELD[StoredFile](person))))
+    _step_back(Actor(Role.talent, person.account_id), now=now)
+    mine = select(Application.id).where(HELD[Application](person), Application.erased_at.is_(None))
+    erasing.erase(list(db.session.scalars(mine)), actor=actor, now=now)
+    for model in DELETED:
+        _run(delete(model).where(HELD[model](person)))
+    profiles.clear(db.session.get_one(Talent, person.talent_id), now=now)
+    _close(person, now=now)
+    dropping.drop_at_once(files, now=now)
+    audit.forget_origins(person.account_id)
+    audit.record("account.erase", subject="account", subject_id=person.account_id, actor=actor, now=now, ip="")
     db.session.flush()
+
+
+def _step_back(talent: Actor, *, now: datetime) -> None:
+    """As the talent would: organizations are told, and who waits for a place moves up."""
+    for application in db.session.scalars(_mine(talent, Application.state.in_(RUNNING))).all():
+        following.withdraw(SeenApplication(application.id, application.revision), actor=talent, now=now)
+    for application in db.session.scalars(_mine(talent, Application.state == ApplicationState.draft)).all():
+        drafting.discard(application, actor=talent, now=now)
 
 
 def _mine(actor: Actor, *criteria: Any) -> Any:
     return select(Application).where(visible(actor, Application), *criteria).order_by(Application.id)
 
 
-def _forget_mail(email: str) -> None:
-    """What was sent is told no more; what waits is not sent any more."""
-    mails = update(OutboxMail).where(OutboxMail.recipient == email)
-    _run(mails.where(OutboxMail.state == MailState.queued).values(state=MailState.cancelled))
-    _run(mails.where(OutboxMail.state != MailState.sending).values(recipient="", params={}))
-
-
-def _empty(talent: Talent, *, now: datetime) -> None:
-    if talent.photo_id is not None:
-        dropping.drop([talent.photo_id], now=now)
-    for model in (Resume, TalentBlock):
-        _run(delete(model).where(model.talent_id == talent.id))
-    profiles.clear(talent, now=now)
-
-
-def _close(account: Account, *, now: datetime) -> None:
+def _close(person: Person, *, now: datetime) -> None:
     """Nobody logs in with it again; the address is free for a new registration."""
-    for model in (LoginSession, LoginChallenge, KnownBrowser):
-        _run(delete(model).where(model.account_id == account.id))
-    _run(delete(Registration).where(Registration.email == account.email))
-    mine = Download.account_id == account.id
-    files = list(db.session.scalars(select(Download.file_id).where(mine, Download.file_id.is_not(None))))
-    _run(update(Download).where(mine).values(state=DownloadState.cancelled, file_id=None))
-    dropping.drop([key for key in files if key is not None], now=now)
-    account.email, account.name, account.password_hash = f"erased-{account.id}@invalid", GONE, ""
-    account.password_version += 1
-    account.last_login_at, account.suspended_at = None, now
+    _run(
+        update(Account)
+        .where(Account.id == person.account_id)
+        .values(
+            email=f"erased-{person.account_id}@invalid",
+            name=GONE,
+            password_hash="",
+            password_version=Account.password_version + 1,
+            last_login_at=None,
+            suspended_at=now,
+        )
+    )
 
 
 def _run(statement: Any) -> None:

@@ -134,3 +134,15 @@ def test_one_network_registers_five_times_an_hour(rules: Flask, make: Maker) -> 
         register(rules, make, email="haruka5@example.jp")
     db.session.rollback()
     assert count(Registration) == 5
+
+
+def test_who_never_confirms_is_forgotten_when_the_address_dies_and_no_other(rules: Flask, make: Maker) -> None:
+    register(rules, make)
+    register(rules, make, email="second@example.jp")
+    begin_write()
+    registration.confirm(letter().params["token"], now=make.now)
+    db.session.commit()
+    cleaning.forget_expired(make.now + timedelta(hours=24))
+    assert count(Registration) == 2
+    cleaning.forget_expired(make.now + timedelta(hours=24, seconds=1))
+    assert db.session.scalars(select(Registration.email)).all() == ["second@example.jp"], "what they agreed to stays"
