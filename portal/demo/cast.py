@@ -11,6 +11,7 @@ from models.states import Role
 from portal.accounts.passwords import hash_password
 from portal.actors import Actor
 from portal.demo.people import ORGANIZATIONS, PHRASES, SECRETARIAT, TALENTS, Registered
+from portal.matching import profiles
 
 PASSWORD = "partner-demo"  # noqa: S105  # the demo's password stands in the README
 
@@ -35,8 +36,10 @@ def write(*, begun: datetime, now: datetime) -> Cast:
     secret = hash_password(PASSWORD)
     houses = {registered.key: _house(registered, secret, begun) for registered in ORGANIZATIONS}
     office = [_account(email, role, name, secret, begun) for email, role, name in SECRETARIAT]
-    for email, name in TALENTS:
-        _account(email, Role.talent, name, secret, begun)
+    for email, name, is_public in TALENTS:
+        account = _account(email, Role.talent, name, secret, begun)
+        db.session.flush()
+        profiles.create(account, now=begun).is_public = is_public
     for position, (title, text) in enumerate(PHRASES, start=1):
         db.session.add(Phrase(title=title, text=text, position=position))
     founded = now.date().replace(month=10, day=1)

@@ -85,6 +85,18 @@ def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
     return entry
 
 
+def find_posting(entry_id: int, *, actor: Actor) -> Entry:
+    """An entry that takes applications, a job or an event."""
+    entry = db.session.scalars(
+        select(Entry)
+        .options(joinedload(Entry.live_version))
+        .where(Entry.id == entry_id, Entry.kind != Kind.notice, visible(actor, Entry))
+    ).one_or_none()
+    if entry is None:
+        raise NotFound
+    return entry
+
+
 def newest(*, actor: Actor, now: datetime, count: int) -> Sequence[Row]:
     """The entries begun last, whatever their kind."""
     return db.session.execute(_query(*Kind, actor=actor, now=now).order_by(Entry.id.desc()).limit(count)).all()

@@ -20,6 +20,7 @@ HTML = "text/html"
 WAS_PUBLIC = (State.published, State.closed, State.suspended, State.superseded)
 # Pages of one route with the same kind of query; those of the last people differ from others by what is left out.
 ALIKE = {"owner": 3, "administrator": 2}
+LIKE_ANOTHER = ("suspended", "other", "editor", "rival")
 
 # Markup does not know where its data comes from.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
@@ -50,7 +51,7 @@ def filled(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("name", [person for person in PEOPLE if person not in ("suspended", "other", "editor")])
+@pytest.mark.parametrize("name", [person for person in PEOPLE if person not in LIKE_ANOTHER])
 def test_every_page_is_sound_and_leads_on(name: str, filled: World, app: Flask) -> None:
     found, dead, seen = [], [], Counter[str]()
     for path, page in walk(filled, app, name, seen, dead):

@@ -1,21 +1,21 @@
-"""人材マイページ: for now a first page; its rooms follow."""
+"""人材マイページ: who one is here, what to do next, and the way to everything else."""
 
-from flask import Blueprint, abort, render_template
-from flask_login import login_required
+from flask import render_template
 
-from models.states import Role
+from portal import clock
+from portal.matching import profiles
+from portal.recruiting import following
+from views.talent.room import room
 from views.web import current_actor
-
-room = Blueprint("talent", __name__, url_prefix="/talent")
-
-
-@room.before_request
-@login_required
-def admit_talents_only() -> None:
-    if current_actor().role is not Role.talent:
-        abort(403)
 
 
 @room.get("/")
 def home() -> str:
-    return render_template("talent/home.html")
+    actor = current_actor()
+    return render_template(
+        "talent/home.html",
+        talent=profiles.own(actor),
+        applications=following.mine(actor=actor)[:5],
+        waiting=following.count_open(actor=actor),
+        now=clock.now(),
+    )
