@@ -68,6 +68,8 @@ QUERY = {
     "index_view": ("page", "sort", "desc", "search", "page_size", "state", "kind", "flt0_0", "export"),
     "listing": ("q", "page", "sort", "employment", "category", "field", "place", "country", "format", "fee"),
     "organization.index": ("todo", "weeks"),
+    "_applications.applications": ("q", "state", "incomplete", "unread", "sort", "size", "after", "before"),
+    "_applications.detail": ("q", "state", "incomplete", "unread", "sort", "size", "after", "before"),
     "desk.index": ("kind", "lamp", "mine", "q", "page", "done", "soon"),
     "desk.review": ("kind", "lamp", "mine", "q", "page", "done", "view"),
     "desk_bulk.result": ("kind", "lamp", "mine", "q", "page", "done"),
