@@ -14,7 +14,16 @@ from bench import databases, decisions, lists, publishing, report, servers
 from bench.generate import SIZES, Size
 from bench.inside import CREATE, application, log_in
 from bench.report import Section
-from bench.workloads import APPROVE, KEYS, PAGES, PUBLISH
+from bench.workloads import (
+    APPLICATION_PAGES,
+    APPROVE,
+    KEYS,
+    OF_APPLICATIONS,
+    PAGES,
+    PUBLISH,
+    Page,
+    application_pages,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +67,8 @@ def run(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: i
 def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: int) -> Iterator[Section]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        url = stack.enter_context(databases.copy(kind, size, say=say))
+        layer = databases.APPLICATIONS if set(only) & set(OF_APPLICATIONS) else databases.ENTRIES
+        url = stack.enter_context(databases.copy(kind, size, say=say, layer=layer))
         variables = servers.environment(url, folder)
         settings = servers.settings(variables)
         cookies = log_in(settings)
@@ -66,7 +76,11 @@ def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rou
         stack.callback(engine.dispose)
         running = [stack.enter_context(servers.serve(name, variables, folder)) for name in servers.COMMANDS]
         apps = {name: stack.enter_context(application(name, settings)) for name in CREATE}
-        for page in PAGES:
+        pages: tuple[Page, ...] = PAGES
+        if set(only) & set(APPLICATION_PAGES):
+            with engine.connect() as connection:
+                pages += application_pages(connection, size)
+        for page in pages:
             if page.key in only:
                 lines = lists.measure_page(page, running, cookies, engine, seconds=seconds, rounds=rounds)
                 counts = lists.count_statements(page, apps, cookies)
