@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import databases, decisions, lists, publishing, report, servers
+from bench import background, databases, decisions, lists, publishing, report, servers
 from bench.generate import SIZES, Size
 from bench.inside import CREATE, application, log_in
 from bench.report import Section
@@ -20,7 +20,10 @@ from bench.workloads import (
     KEYS,
     OF_APPLICATIONS,
     PAGES,
+    PDF,
     PUBLISH,
+    ZIP,
+    Goals,
     Page,
     application_pages,
 )
@@ -93,6 +96,16 @@ def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rou
             yield Section(kind, key, label.format(batch=size.batch), lines, goals).with_statements(
                 counts | {"floor": 3}
             )
+
+        if ZIP[0] in only:
+            key, label = ZIP
+            lines, note = background.measure_zip(variables, rounds=rounds)
+            yield Section(kind, key, label.format(archive=size.archive), lines, Goals(), (note,))
+        if PDF[0] in only:
+            key, label, goals = PDF
+            ours = next(server for server in running if server.name == "ours")
+            lines, notes = background.measure_pdf(variables, rounds=rounds, web=ours)
+            yield Section(kind, key, label, lines, goals, notes)
 
 
 def say(text: str) -> None:

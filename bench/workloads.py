@@ -104,8 +104,7 @@ def application_pages(connection: Connection, size: Size) -> tuple[Page, ...]:
             floor.one_applicant(connection, one),
             1,
             "member",
-            Goals(ahead=1),
-            NAME,
+            row=NAME,
         ),
         Page(
             "apply",
