@@ -31,7 +31,7 @@ from tests.recruiting import printed
 from tests.recruiting.printed import frozen, portrait, read, somebody, text
 
 PAGE = '<!doctype html><html lang="ja"><title>試し</title><body class="general"><p>試し刷り</p></body></html>'
-ENDLESS = PAGE.replace("試し刷り", "国際協力" * 50_000)
+ENDLESS = PAGE.replace("試し刷り", "国際協力" * 500_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,9 +49,17 @@ def printers() -> list[int]:
         return []
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     try:
-        return [int(number) for number in children.read_text().split()]
+        return [number for number in map(int, children.read_text().split()) if is_at_work(number)]
     except FileNotFoundError:
         return []
+
+
+def is_at_work(number: int) -> bool:
+    """One whose files are closed has answered and is being buried; its place is free."""
+    try:
+        return any(Path(f"/proc/{number}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def all_gone() -> bool:
@@ -225,11 +233,11 @@ def test_the_press_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- nothing brings it down: A23
 
 BOMBS = {
-    "3,000 rows": PAGE.replace(
+    "30,000 rows": PAGE.replace(
         "<p>試し刷り</p>",
-        "<table>" + "<tr><td>2019年4月</td><td>独立行政法人国際協力機構 入構</td></tr>" * 3000 + "</table>",
+        "<table>" + "<tr><td>2019年4月</td><td>独立行政法人国際協力機構 入構</td></tr>" * 30_000 + "</table>",
     ),
-    "200,000 characters without a break": ENDLESS,
+    "2,000,000 characters without a break": ENDLESS,
     "3,000 levels": PAGE.replace("試し刷り", "<div>" * 3000 + "深い" + "</div>" * 3000),
     "a page of ten million pixels": PAGE.replace("<p>", '<p style="width:10000000px;height:10000000px">'),
 }
