@@ -31,7 +31,14 @@ from sqlalchemy.sql.dml import UpdateBase
 from models.base import Base, db
 from portal.settings import Settings
 
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-65536")
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "cache_size=-65536",
+    "secure_delete=ON",  # what was erased is not left in free pages, which a backup would copy
+)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:

@@ -18,11 +18,13 @@ from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.files import dropping
 from portal.permissions import may, visible
+from portal.recruiting import retention
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.openness import live_version, refuse_level
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U: it is read out on the telephone
 Posting = JobVersion | EventVersion
+ALREADY = "この募集にはすでに応募しています。"
 OWN_RESUME = "履歴書を添付してください。"
 
 
@@ -109,8 +111,9 @@ def start(entry_id: int, *, actor: Actor, now: datetime) -> Application:
     elif application.state is ApplicationState.withdrawn:
         _begin_again(application, actor=actor, now=now)
     elif application.state is not ApplicationState.draft:
-        raise Conflict("この募集にはすでに応募しています。")
+        raise Conflict(ALREADY)
     ask_for(application, version)
+    application.erase_at = retention.end_for_draft(version, now=now)
     db.session.flush()
     return application
 

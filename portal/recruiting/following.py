@@ -78,7 +78,7 @@ def count_open(*, actor: Actor) -> int:
 
 def was_submitted(application_id: int, *, actor: Actor) -> bool:
     """Whether this talent has handed it in already: the second click of two."""
-    return find(application_id, actor=actor).applied_at is not None
+    return find(application_id, actor=actor).state not in (ApplicationState.draft, ApplicationState.withdrawn)
 
 
 def readers(application: Application, *, actor: Actor) -> Sequence[Row]:

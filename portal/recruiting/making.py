@@ -12,9 +12,10 @@ from portal import sheets
 from portal.actors import Actor
 from portal.errors import NotFound
 from portal.permissions import visible
-from portal.recruiting import applicants, archive, tables
+from portal.recruiting import applicants, archive, persons, tables
 
 Tell = Callable[[int], bool]
+OWN_DATA = "登録情報.zip"
 MEDIA_TYPES = {
     "zip": "application/zip",
     "csv": "text/csv; charset=utf-8",
@@ -31,6 +32,9 @@ def make(kind: DownloadKind, target_id: int, target: BinaryIO, *, actor: Actor, 
     """Writes it and returns its name, or None when it was told to stop."""
     if kind is DownloadKind.person:
         return _person(target_id, target, actor=actor, tell=tell)
+    if kind is DownloadKind.own_data:
+        persons.export(persons.of(actor), target, with_notes=False)
+        return OWN_DATA if tell(1) else None
     number = _number(target_id, actor=actor)
     documents = tables.document_names(tables.applications_of(target_id, actor=actor))
     head = tables.head(documents)
