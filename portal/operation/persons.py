@@ -29,7 +29,7 @@ def export(who: str, target: Path) -> int:
         raise Conflict(f"{target} はすでにあります。別の名前を指定してください。") from None
     try:
         with place:
-            count = persons.export(person, place, with_notes=True)
+            count = persons.export(person, place)
     except BaseException:
         target.unlink(missing_ok=True)
         raise

@@ -5,7 +5,7 @@ Any number of workers may run. A lease says who makes a row; whoever dies in the
 
 import logging
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -145,26 +145,6 @@ def cancel(download_id: int, *, actor: Actor) -> bool:
             .execution_options(synchronize_session=False)
         )
     )
-
-
-def take_back(application_ids: Collection[int], *, now: datetime) -> None:
-    """What holds one of these applications cannot be fetched any more; what is still being made is stopped."""
-    entries = set(db.session.scalars(select(Application.entry_id).where(Application.id.in_(application_ids))))
-    rows = db.session.execute(
-        select(Download.id, Download.kind, Download.params, Download.file_id).where(
-            Download.state.in_(OPEN) | Download.file_id.is_not(None), Download.kind != DownloadKind.own_data
-        )
-    ).all()
-    held = [
-        row for row in rows if row.params["target"] in (application_ids if row.kind is DownloadKind.person else entries)
-    ]
-    db.session.execute(
-        update(Download)
-        .where(Download.id.in_([row.id for row in held]))
-        .values(state=DownloadState.cancelled, file_id=None, owner="")
-        .execution_options(synchronize_session=False)
-    )
-    dropping.drop_at_once([row.file_id for row in held if row.file_id], now=now)
 
 
 # ---- the worker

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.entries import Entry, EventVersion, JobVersion
+from models.entries import Entry, EventVersion, JobVersion, Version
 from models.files import StoredFile
 from models.states import ApplicationState, DocumentState, Kind
 from models.talents import Talent
@@ -41,7 +41,10 @@ def find(application_id: int, *, actor: Actor) -> Application:
     application = db.session.scalars(
         select(Application)
         .options(
-            selectinload(Application.documents).joinedload(ApplicationDocument.file), joinedload(Application.version)
+            selectinload(Application.documents).joinedload(ApplicationDocument.file),
+            joinedload(Application.version).joinedload(Version.organization),
+            joinedload(Application.entry),
+            joinedload(Application.talent),
         )
         .where(Application.id == application_id, visible(actor, Application))
     ).one_or_none()
@@ -174,6 +177,19 @@ def _new_document(application: Application, name: str) -> ApplicationDocument:
     document = ApplicationDocument(name=name, state=DocumentState.missing)
     application.documents.append(document)
     return document
+
+
+def discard(application: Application, *, actor: Actor, now: datetime) -> None:
+    """Throws a draft away with its files; one that had been withdrawn before stays as the withdrawn one it was."""
+    if application.state is not ApplicationState.draft:
+        raise Conflict("提出した応募は削除できません。辞退する場合は、応募の画面から手続をしてください。")
+    if application.applied_at is not None:
+        seen, draft = SeenApplication(application.id, application.revision), [ApplicationState.draft]
+        move_one(seen, sources=draft, to=ApplicationState.withdrawn, actor=actor, now=now)
+        return
+    dropping.drop([row.file_id for row in application.documents if row.file_id is not None], now=now)
+    db.session.delete(application)
+    db.session.flush()
 
 
 # ---- files of a draft, and of what was asked for again

@@ -3,21 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import aliased
 
-from models.applications import Application, ApplicationDocument, RenderedResume
+from models.applications import Application, ApplicationDocument, Download, RenderedResume
 from models.base import db
 from models.entries import Entry, EventVersion, JobVersion, Version
 from models.organizations import Organization
-from models.states import ApplicationState
+from models.states import ApplicationState, DownloadKind, DownloadState
 from models.talents import Talent
 from portal import audit
 from portal.actors import CLOCK, Actor
 from portal.database import begin_write, claim
 from portal.files import dropping
-from portal.recruiting import downloads, retention
+from portal.recruiting import retention
 
 CHUNK = 200
 GONE = "（消去済み）"
@@ -57,7 +58,7 @@ def erase_due(now: datetime) -> int:
 
 def preview(until: datetime) -> list[Due]:
     """What `erase_due` will erase until then, by posting, the first first. Changes nothing."""
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         select(Application.entry_id, IS_DRAFT, func.count(), func.min(Application.erase_at))
         .where(Application.erased_at.is_(None), Application.erase_at <= until)
         .group_by(Application.entry_id, IS_DRAFT)
@@ -83,7 +84,7 @@ def _live_versions(entry_ids: set[int]) -> dict[int, tuple[JobVersion | EventVer
         .join(Organization, Organization.id == Entry.organization_id)
         .where(Entry.id.in_(entry_ids))
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return {row[0]: (row[1], row[2], row[3]) for row in rows if isinstance(row[1], JobVersion | EventVersion)}
 
 
 def _end(version: JobVersion | EventVersion, *, is_draft: bool, now: datetime) -> datetime | None:
@@ -115,27 +116,55 @@ def _put_off(application_ids: Sequence[int], *, now: datetime) -> list[int]:
 
 
 def erase(application_ids: Sequence[int], *, actor: Actor, now: datetime) -> None:
-    """The résumé, the name, the address and the note are gone, and the files with the next sweep; what was never
-    handed in goes as a whole."""
+    """The papers, the name, the address and the note are gone; what was never handed in goes as a whole."""
     if not application_ids:
         return
-    downloads.take_back(application_ids, now=now)
-    files = list(_files_of(application_ids))
-    db.session.execute(delete(RenderedResume).where(RenderedResume.application_id.in_(application_ids)))
+    _take_back_downloads(application_ids, now=now)
+    erase_papers(application_ids, now=now)
     _delete_never_handed_in(application_ids)
-    for model, key, values in (
-        (ApplicationDocument, ApplicationDocument.application_id, {"file_id": None}),
-        (
-            Application,
-            Application.id,
-            {"name": GONE, "name_kana": "", "email": "", "resume": {}, "photo_id": None, "note": "", "erased_at": now},
-        ),
-    ):
-        statement = update(model).where(key.in_(application_ids)).values(**values)
-        db.session.execute(statement.execution_options(synchronize_session=False))
-    dropping.drop_at_once(files, now=now)
+    _set(application_ids, name=GONE, name_kana="", email="", note="", erased_at=now)
     events = [{"subject": "application", "subject_id": key} for key in application_ids]
     audit.record_each("application.erase", events, actor=actor, now=now)
+
+
+def erase_papers(application_ids: Sequence[int], *, now: datetime) -> None:
+    """The documents, the résumé and what was printed of it; their bytes go with the next sweep."""
+    files = list(_files_of(application_ids))
+    db.session.execute(delete(RenderedResume).where(RenderedResume.application_id.in_(application_ids)))
+    db.session.execute(
+        update(ApplicationDocument)
+        .where(ApplicationDocument.application_id.in_(application_ids))
+        .values(file_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    _set(application_ids, resume={}, photo_id=None)
+    dropping.drop_at_once(files, now=now)
+
+
+def _set(application_ids: Sequence[int], **values: Any) -> None:
+    statement = update(Application).where(Application.id.in_(application_ids)).values(**values)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _take_back_downloads(application_ids: Sequence[int], *, now: datetime) -> None:
+    """What holds one of these applications cannot be fetched any more; what is still being made is stopped."""
+    entries = set(db.session.scalars(select(Application.entry_id).where(Application.id.in_(application_ids))))
+    over = (DownloadState.failed, DownloadState.expired, DownloadState.cancelled)
+    rows = db.session.execute(
+        select(Download.id, Download.kind, Download.params, Download.file_id).where(
+            Download.state.not_in(over), Download.kind != DownloadKind.own_data
+        )
+    ).all()
+    held = [
+        row for row in rows if row.params["target"] in (application_ids if row.kind is DownloadKind.person else entries)
+    ]
+    db.session.execute(
+        update(Download)
+        .where(Download.id.in_([row.id for row in held]))
+        .values(state=DownloadState.cancelled, file_id=None, owner="")
+        .execution_options(synchronize_session=False)
+    )
+    dropping.drop_at_once([row.file_id for row in held if row.file_id], now=now)
 
 
 def _delete_never_handed_in(application_ids: Sequence[int]) -> None:
@@ -147,19 +176,15 @@ def _delete_never_handed_in(application_ids: Sequence[int]) -> None:
 
 def _files_of(application_ids: Sequence[int]) -> Iterator[int]:
     """Of documents, printed résumés, and photos that neither a profile nor another application has."""
-    for column, owner in (
-        (ApplicationDocument.file_id, ApplicationDocument.application_id),
-        (RenderedResume.file_id, RenderedResume.application_id),
-    ):
-        yield from db.session.scalars(select(column).where(owner.in_(application_ids), column.is_not(None)))
     other = aliased(Application)
-    yield from db.session.scalars(
+    of_profile = select(Talent.id).where(Talent.photo_id == Application.photo_id)
+    of_other = select(other.id).where(other.photo_id == Application.photo_id, other.id.not_in(application_ids))
+    queries: tuple[Any, ...] = (
+        select(ApplicationDocument.file_id).where(ApplicationDocument.application_id.in_(application_ids)),
+        select(RenderedResume.file_id).where(RenderedResume.application_id.in_(application_ids)),
         select(Application.photo_id)
-        .where(
-            Application.id.in_(application_ids),
-            Application.photo_id.is_not(None),
-            ~select(Talent.id).where(Talent.photo_id == Application.photo_id).exists(),
-            ~select(other.id).where(other.photo_id == Application.photo_id, other.id.not_in(application_ids)).exists(),
-        )
-        .distinct()
+        .where(Application.id.in_(application_ids), ~of_profile.exists(), ~of_other.exists())
+        .distinct(),
     )
+    for query in queries:
+        yield from (file_id for file_id in db.session.scalars(query) if file_id is not None)

@@ -12,10 +12,9 @@ from portal import sheets
 from portal.actors import Actor
 from portal.errors import NotFound
 from portal.permissions import visible
-from portal.recruiting import applicants, archive, persons, tables
+from portal.recruiting import applicants, archive, own_data, tables
 
 Tell = Callable[[int], bool]
-OWN_DATA = "登録情報.zip"
 MEDIA_TYPES = {
     "zip": "application/zip",
     "csv": "text/csv; charset=utf-8",
@@ -30,11 +29,10 @@ def media_type(name: str) -> str:
 
 def make(kind: DownloadKind, target_id: int, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
     """Writes it and returns its name, or None when it was told to stop."""
+    if kind is DownloadKind.own_data:
+        return own_data.NAME if own_data.write(target, actor=actor, tell=tell) else None
     if kind is DownloadKind.person:
         return _person(target_id, target, actor=actor, tell=tell)
-    if kind is DownloadKind.own_data:
-        persons.export(persons.of(actor), target, with_notes=False)
-        return OWN_DATA if tell(1) else None
     number = _number(target_id, actor=actor)
     documents = tables.document_names(tables.applications_of(target_id, actor=actor))
     head = tables.head(documents)

@@ -31,8 +31,6 @@ from portal.recruiting.applicants import READINGS
 DATA = "data.json"
 # What proves who somebody is, and where bytes are: of no use to the person, and of much to a thief.
 SECRETS = frozenset({"password_hash", "token_hash", "code_mac", "key", "owner", "digest", "params"})
-# What an organization keeps for itself about its applicants.
-NOTES = frozenset({"note", "note_revision"})
 
 
 @dataclass(frozen=True)
@@ -114,13 +112,13 @@ def _one(which: ColumnElement[bool]) -> Person | None:
     return Person(*row) if row else None
 
 
-def export(person: Person, target: BinaryIO, *, with_notes: bool) -> int:
+def export(person: Person, target: BinaryIO) -> int:
     """A ZIP of the files and of data.json, which has the rows of each table; returns how many files.
 
-    `with_notes` adds what organizations noted for themselves: for the operator, who decides what is disclosed.
+    Also what organizations noted for themselves: it is for the operator, who decides what is disclosed. What talents
+    fetch themselves is `own_data`.
     """
-    hidden = SECRETS if with_notes else SECRETS | NOTES
-    data: dict[str, Any] = {model.__tablename__: list(_rows(model, person, hidden)) for model in HELD}
+    data: dict[str, Any] = {model.__tablename__: list(_rows(model, person)) for model in HELD}
     data["readings"] = _readings(person)
     # An earlier export would only say the same again.
     made = select(Download.file_id).where(Download.file_id.is_not(None))
@@ -149,9 +147,10 @@ def path_of(stored: StoredFile) -> str:
     return f"files/{stored.id}_{names.of_words(stored.name)}"
 
 
-def _rows(model: type[Base], person: Person, hidden: frozenset[str]) -> Iterator[dict[str, Any]]:
-    columns = [column for column in table_of(model).columns if column.name not in hidden]
-    query = select(*columns).where(HELD[model](person)).order_by(*table_of(model).primary_key)
+def _rows(model: type[Base], person: Person) -> Iterator[dict[str, Any]]:
+    table = cast("Table", model.__table__)
+    columns = [column for column in table.columns if column.name not in SECRETS]
+    query = select(*columns).where(HELD[model](person)).order_by(*table.primary_key)
     for row in db.session.execute(query):
         yield {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
 
@@ -176,7 +175,3 @@ def _readings(person: Person) -> list[dict[str, Any]]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def table_of(model: type[Base]) -> Table:
-    return cast("Table", model.__table__)

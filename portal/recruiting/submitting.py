@@ -32,17 +32,12 @@ def findings_of(
     application: Application, version: Posting, answers: Answers, *, talent: Talent, now: datetime
 ) -> list[Finding]:
     """What is still missing, in the order of the form."""
-    found = [
+    found = [Finding("A-02", ERROR, "resume", sentence) for sentence in resume_of(version, talent)]
+    found += [
         Finding("A-01", ERROR, f"document-{row.position}", f"「{row.name}」のファイルを選択してください。")
         for row in application.documents
         if row.required and row.file_id is None
     ]
-    if version.resume_type:
-        resume_type = ResumeType(version.resume_type)
-        found += [
-            Finding("A-02", ERROR, "resume", sentence)
-            for sentence in resumes.missing(talent, resume_type, items=version.resume_items)
-        ]
     if needs_session(version) and answers.session_at not in open_sessions(version, now=now):
         found.append(Finding("A-03", ERROR, "session", "参加する日時を選択してください。"))
     if not answers.consent:

@@ -29,6 +29,7 @@ DOCUMENTS = [{"name": "語学力を証明する書類", "required": True, "note"
 class Scene:
     site: Flask
     make: Maker
+    ago: Maker
     owner: Actor
     rival: Actor  # of another organization
     talent: Actor
@@ -57,7 +58,7 @@ class Scene:
         return applied(self.version, actor or self.talent, now=self.make.now)
 
     def another(self, **content: Any) -> Version:
-        return Maker(self.make.now - AGO).published(actor=self.owner, **{"documents": DOCUMENTS} | content)
+        return self.ago.published(actor=self.owner, **{"documents": DOCUMENTS} | content)
 
 
 @pytest.fixture
@@ -72,6 +73,8 @@ def scene(site: Flask, make_here: Maker, tmp_path: Path, monkeypatch: pytest.Mon
     version = ago.published(actor=owner, documents=DOCUMENTS)
     people = talent(make_here), talent(make_here, "石川 拓真")
     rival = make_here.member()
-    yield Scene(site, make_here, owner, rival, *people, version, version.id, version.entry_id, version.entry.number)
+    yield Scene(
+        site, make_here, ago, owner, rival, *people, version, version.id, version.entry_id, version.entry.number
+    )
     db.session.rollback()
     site.extensions.pop("storage", None)

@@ -5,13 +5,14 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Text, func, select, update
+from sqlalchemy import Text, func, select
 
 from models.base import Base, db
+from models.entries import Version
 from models.people import KnownBrowser, LoginChallenge, LoginSession
 from models.states import DownloadKind, ResumeType
 from models.talents import Registration, Talent
@@ -27,8 +28,11 @@ from tests.recruiting.pages import pdf
 
 MARK = "CANARY"
 EMAIL = f"{MARK.lower()}@example.jp"
-DOCUMENTS = [{"name": "語学力を証明する書類", "required": True, "note": ""}]
-ITEMS = ["photo", "contact", "birthdate", "education", "work", "appeal"]
+POSTING = {
+    "documents": [{"name": "語学力を証明する書類", "required": True, "note": ""}],
+    "resume_type": "general",
+    "resume_items": ["photo", "contact", "birthdate", "education", "work", "appeal"],
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,11 @@ def printed(_page: str) -> bytes:
 
 def nest(make: Maker) -> Nest:
     owner = make.member()
-    version = posting(make, actor=owner, documents=DOCUMENTS, resume_type="general", resume_items=ITEMS)
+    return settled(make, owner, posting(make, actor=owner, **POSTING))
+
+
+def settled(make: Maker, owner: Actor, version: Version) -> Nest:
+    """In a posting of the owner's that is open."""
     someone = talent(make, f"青木 {MARK}")
     _say(make, someone)
     entry_id, application_id = version.entry_id, _apply(make, someone, version.entry_id)
@@ -193,9 +201,3 @@ def in_backup(folder: Path, *words: str) -> bool:
 
 def count(model: type[Base]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def moved(version: Any, close_at: datetime) -> None:
-    begin_write()
-    db.session.execute(update(type(version)).where(type(version).id == version.id).values(close_at=close_at))
-    db.session.commit()

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,13 +18,14 @@ from models.files import StoredFile
 from models.mail import OutboxMail
 from models.people import Account
 from models.records import AuditEvent
-from models.states import ApplicationState, DownloadState, Kind
+from models.states import ApplicationState, DownloadKind, DownloadState, Kind, Lane
 from models.talents import Talent
 from portal import storage
 from portal.actors import CLOCK
 from portal.database import begin_write
 from portal.errors import NotFound, Refused
-from portal.files import dropping
+from portal.files import dropping, reading
+from portal.mail import delivery
 from portal.recruiting import erasing, leaving, persons, resume_pdf
 from tests.make import Maker
 from tests.recruiting import canaries
@@ -56,9 +58,9 @@ def nest(make: Maker, folder_store, monkeypatch: pytest.MonkeyPatch) -> Nest:
     return canaries.nest(make)
 
 
-def exported(who: str, *, with_notes: bool = True) -> tuple[dict, dict[str, bytes]]:
+def exported(who: str) -> tuple[dict, dict[str, bytes]]:
     target = io.BytesIO()
-    persons.export(persons.find(who), target, with_notes=with_notes)
+    persons.export(persons.find(who), target)
     with zipfile.ZipFile(target) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     return json.loads(files.pop(persons.DATA)), files
@@ -113,9 +115,12 @@ def test_all_is_handed_over_and_no_secret(nest: Nest) -> None:
 
 
 def test_what_an_organization_noted_is_not_the_talents_to_download(nest: Nest) -> None:
-    data, _files = exported(EMAIL, with_notes=False)
-    assert "の面接" not in json.dumps(data, ensure_ascii=False)
-    assert data["application"][0]["name"] == f"青木 {MARK}"
+    made = db.session.scalars(select(Download).where(Download.kind == DownloadKind.own_data)).one()
+    assert made.file is not None
+    with reading.open_file(made.file) as file, zipfile.ZipFile(file) as archive:
+        said = archive.read("data.json").decode()
+    assert f"青木 {MARK}" in said
+    assert "の面接" not in said
 
 
 def test_of_somebody_else_nothing_is_handed_over(make: Maker, nest: Nest) -> None:
@@ -209,7 +214,7 @@ def test_the_trail_says_that_it_was_done_and_by_whom_it_was_read(make: Maker, ne
     assert db.session.scalar(read) == 1
     gone(EMAIL, make)
     assert db.session.scalar(read) == 1
-    erased = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "person.erase")).one()
+    erased = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "account.erase")).one()
     assert (erased.subject, erased.subject_id, erased.ip) == ("account", nest.talent.account_id, "")
     profile = db.session.scalars(select(Talent).where(Talent.account_id == nest.talent.account_id)).one()
     assert profile.is_public is False
@@ -226,6 +231,33 @@ def test_a_crash_before_the_sweep_leaves_it_to_the_next(make: Maker, nest: Nest)
     assert canaries.in_files(MARK)
     dropping.sweep(make.now)
     assert canaries.in_files(MARK) == 0
+
+
+def test_who_leaves_by_the_page_is_gone_too_once_the_last_letter_has_left(
+    make: Maker, nest: Nest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin_write()
+    leaving.leave(actor=nest.talent, now=make.now)
+    db.session.commit()
+    dropping.sweep_dropped(make.now)
+    assert canaries.in_rows(MARK) == {"outbox_mail"}
+    sent = []
+    monkeypatch.setattr(delivery.transport, "connect", NoPost)
+    monkeypatch.setattr(delivery.transport, "send", lambda _post, **letter: sent.append(letter["recipient"]))
+    delivery.deliver([Lane.normal, Lane.login], now=make.now)
+    assert EMAIL in sent
+    assert canaries.in_rows(MARK) == set()
+    assert canaries.in_files(MARK) == 0
+
+
+class NoPost:
+    is_open = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 def test_erasing_rolled_back_leaves_all(make: Maker, nest: Nest) -> None:

@@ -17,7 +17,7 @@ from portal import storage
 from portal.database import begin_write
 from portal.files import intake
 from portal.matching import profiles
-from portal.recruiting import downloads, erasing, resume_pdf
+from portal.recruiting import downloads, erasing, own_data, resume_pdf
 from scheduler import jobs
 from scheduler.timetable import TIMETABLE
 from tests.make import Maker
@@ -75,7 +75,7 @@ def test_the_clock_erases_rows_files_and_printed_resumes(nest: Nest) -> None:
     rows = canaries.in_rows(MARK)
     assert "application" not in rows
     names = set(db.session.scalars(select(StoredFile.name)))
-    assert names == {f"{MARK}.jpg", "登録情報.zip"}
+    assert names == {f"{MARK}.jpg", own_data.NAME}
     assert {found.key for found in storage.current().found()} == set(db.session.scalars(select(StoredFile.key)))
     assert jobs.run(JOB, now=end) == 0, "once"
 
