@@ -160,9 +160,8 @@ class SelectionView(PageView):
         documents = numbers("document")
 
         def act(application: Application) -> str:
-            if not documents:
-                raise Wrong({"document": _("依頼する書類を選択してください。")})
-            refuse(ask_again({application.id: documents}, read_typed(request.form)), "document")
+            asked = {application.id: documents} if documents else {}
+            refuse(ask_again(asked, read_typed(request.form)), "document")
             return _("書類の提出を依頼し、応募者にメールで知らせます。")
 
         return self.act(application_id, act, saved=("until", "message", "documents"))
