@@ -87,7 +87,10 @@ class SelectionView(PageView):
         """Asks each person for just the documents that are still checked."""
         entry, typed = own_posting(entry_id), read_typed(request.form)
         checked = set(numbers("document"))
-        needed = needed_of(entry, [], numbers("offered"))
+        try:
+            needed = needed_of(entry, [], numbers("offered"))
+        except Refused as refusal:  # all of it was handed in or asked for meanwhile
+            return list_again(self, entry, refusal)
         documents = {row.application_id: checked & row.documents.keys() for row in needed}
         try:
             moved = ask_again({key: keys for key, keys in documents.items() if keys}, typed)
