@@ -7,7 +7,7 @@ from typing import Any
 
 from models.states import ResumeType
 from portal.clock import local
-from portal.demo.careers import CAREERS, Career, Span
+from portal.demo.careers import ABILITIES, CAREERS, Career, Span
 from portal.demo.works import COUNTRIES, Country
 
 BY_CODE = {country.code: country for country in COUNTRIES}
@@ -231,7 +231,8 @@ def _expert(talent: Registered, today: date) -> dict[str, Any]:
         if career.graduate and year + 37 < today.year
         else [],
         "societies": [{"at": f"{year + 28}-04", "text": "国際開発学会"}],
-        **{f"ability_{number}": career.ability for number in (1, 2, 4, 6)},
+        "ability_1": career.ability,
+        **{f"ability_{number}": _told(text, talent, today) for number, text in ABILITIES.items()},
     }
 
 
