@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.states import DocumentState
+from models.states import ApplicationState, DocumentState
 from portal.actors import Actor
 from portal.permissions import visible
 from portal.recruiting.stages import ENDED
@@ -18,6 +18,11 @@ IS_NEEDED = (ApplicationDocument.required & (ApplicationDocument.state == Docume
     ApplicationDocument.state == DocumentState.defective
 )
 IS_INCOMPLETE = (Application.missing_count > 0) & Application.state.not_in(ENDED)
+
+
+def is_incomplete(state: ApplicationState, missing_count: int) -> bool:
+    """What IS_INCOMPLETE says, of numbers that were counted already."""
+    return missing_count > 0 and state not in ENDED
 
 
 @dataclass(frozen=True)
