@@ -1,5 +1,4 @@
-// The list of applicants works without this file. It shows the bar only while somebody is chosen and says how many,
-// picks those whose documents are wanting, looks again at what is being made, and copies addresses.
+// The list of applicants works without this file. It says how many are chosen, picks those whose documents are wanting, looks again at what is being made, and copies addresses.
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -14,7 +13,6 @@ const tell = () => {
   say("[data-people]", chosen.length);
   say("[data-missing-people]", chosen.filter((row) => "missing" in row.dataset).length);
   say("[data-defective-people]", chosen.filter((row) => "defective" in row.dataset).length);
-  bar.hidden = chosen.length === 0;
 };
 const choose = (wanted) => {
   rows.forEach((row) => {

@@ -87,7 +87,10 @@ class SelectionView(PageView):
         """Asks each person for just the documents that are still checked."""
         entry, typed = own_posting(entry_id), read_typed(request.form)
         checked = set(numbers("document"))
-        needed = needed_of(entry, [], numbers("offered"))
+        try:
+            needed = needed_of(entry, [], numbers("offered"))
+        except Refused as refusal:  # all of it was handed in or asked for meanwhile
+            return list_again(self, entry, refusal)
         documents = {row.application_id: checked & row.documents.keys() for row in needed}
         try:
             moved = ask_again({key: keys for key, keys in documents.items() if keys}, typed)
@@ -160,9 +163,8 @@ class SelectionView(PageView):
         documents = numbers("document")
 
         def act(application: Application) -> str:
-            if not documents:
-                raise Wrong({"document": _("依頼する書類を選択してください。")})
-            refuse(ask_again({application.id: documents}, read_typed(request.form)), "document")
+            asked = {application.id: documents} if documents else {}
+            refuse(ask_again(asked, read_typed(request.form)), "document")
             return _("書類の提出を依頼し、応募者にメールで知らせます。")
 
         return self.act(application_id, act, saved=("until", "message", "documents"))
