@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
@@ -31,8 +32,7 @@ class Column:
     required: bool  # of anybody on the page: a posting may have changed between two applications
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     document_id: int
     state: DocumentState
     file_id: int | None
