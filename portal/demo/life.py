@@ -1,11 +1,12 @@
 """Half a year in the demo, lived by the services: written, handed in, returned, approved, published, ended.
 
-Time is a heap of acts. Before each one the clock does what fell due, so that nothing differs from a portal that lived.
+Time is a heap of acts, those of the clock among them, so that nothing differs from a portal that lived.
 """
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -33,6 +34,7 @@ LETTER = "応募フォームに必要事項を入力し、推薦状を添えて�
 KINDS = (Kind.job, Kind.job, Kind.event, Kind.job, Kind.notice)
 
 Act = Callable[[datetime], None]
+Follower = Callable[[Version, datetime], None]  # told of each version that was approved
 
 
 class Life:
@@ -41,18 +43,20 @@ class Life:
     def __init__(self, cast: Cast, *, now: datetime) -> None:
         self.cast, self.now, self.dice = cast, now, Random(SEED)  # noqa: S311  # data, not secrets
         self.acts: list[tuple[datetime, int, Act]] = []
+        self.numbers = count()
+        self.followers: list[Follower] = []
+        self.crowds: dict[int, int] = {}  # how many apply, by entry, where it must be so many
         self.turns: dict[tuple[str, Kind], int] = {}
         self.titles: set[str] = set()
 
     def plan(self, when: datetime, act: Act) -> None:
-        heapq.heappush(self.acts, (when, len(self.acts) + self.dice.randrange(10**9), act))
+        heapq.heappush(self.acts, (when, next(self.numbers), act))
 
     def run(self) -> None:
         while self.acts:
             when, _order, act = heapq.heappop(self.acts)
             if when >= self.now:
                 continue
-            self.tick(when)
             act(when)
         self.tick(self.now)
 
@@ -80,18 +84,21 @@ class Life:
             minute=self.dice.randrange(60),
         )
 
-    def write(self, house: House, kind: Kind, when: datetime, **over: Any) -> Version:
-        values = next(self.ideas(house, kind, when)) | over
+    def write(self, house: House, kind: Kind, when: datetime, *, about: str = "", **over: Any) -> Version:
+        """`about` is a word of the title."""
+        values = next(self.ideas(house, kind, when, about)) | over
         self.titles.add(values["title"])
         return drafts.create(kind, values, actor=house.member, now=when)
 
-    def ideas(self, house: House, kind: Kind, when: datetime) -> Iterator[dict[str, Any]]:
+    def ideas(self, house: House, kind: Kind, when: datetime, about: str) -> Iterator[dict[str, Any]]:
         """Postings of this house, those with a title that nobody had before first."""
         tried = []
         for _ in range(MOST_IDEAS):
             turn = self.turns.get((house.registered.key, kind), 0)
             self.turns[house.registered.key, kind] = turn + 1
             values = make(kind, house.registered.key, turn, house.organization, submitted=when, dice=self.dice)
+            if about not in values["title"]:
+                continue
             if values["title"] not in self.titles:
                 yield values
             tried.append(values)
@@ -102,6 +109,15 @@ class Life:
 
     def decide(self, action: Action, version: Version, when: datetime, *, comment: str = "") -> None:
         workflow.perform(action, seen(version), actor=self.dice.choice(self.cast.reviewers), now=when, comment=comment)
+        if action is Action.approve:
+            self.approved(refreshed(version), when)
+
+    def approved(self, version: Version, when: datetime) -> None:
+        """The clock will do its part, and whoever follows theirs."""
+        for moment in (version.publish_at, version.hold_until, version.unpublish_at):
+            self.plan(max(moment or when, when), self.tick)
+        for follow in self.followers:
+            follow(version, when)
 
     def post(
         self, house: House, kind: Kind, when: datetime, *, returned: bool = False, decided: bool = True, **over: Any
