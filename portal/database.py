@@ -7,19 +7,33 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, Select, Table, event, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.sql.dml import UpdateBase
 
 from models.base import Base, db
 from portal.settings import Settings
 
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-65536")
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "cache_size=-65536",
+    "secure_delete=ON",  # what was erased is not left in free pages, which a backup would copy
+)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
+    """Errors do not say the values of a statement: whatever logs one would log people's data."""
     if settings.is_sqlite:
-        return {"connect_args": {"check_same_thread": False, "timeout": 5}, "pool_size": 8, "max_overflow": 16}
+        return {
+            "hide_parameters": True,
+            "connect_args": {"check_same_thread": False, "timeout": 5},
+            "pool_size": 8,
+            "max_overflow": 16,
+        }
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 8,
@@ -32,10 +46,18 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def prepare(engine: Engine) -> None:
     """Every connection of a SQLite engine gets its pragmas and the transaction mode that its session asked for."""
+    event.listen(engine, "handle_error", _shorten)
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _connect)
     event.listen(engine, "begin", _begin)
+
+
+def _shorten(context: ExceptionContext) -> None:
+    """Of PostgreSQL's messages the first line: those behind it quote the row (DETAIL, CONTEXT)."""
+    for problem in (context.original_exception, context.sqlalchemy_exception):
+        if problem is not None and problem.args and isinstance(problem.args[0], str):
+            problem.args = (problem.args[0].partition("\n")[0], *problem.args[1:])
 
 
 def _connect(connection: sqlite3.Connection, _record: Any) -> None:

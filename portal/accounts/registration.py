@@ -23,7 +23,7 @@ from portal.errors import Invalid, Refused
 from portal.mail import outbox
 from portal.mail.outbox import Letter
 from portal.matching import profiles
-from portal.publishing.checks import ERROR, Finding
+from portal.publishing.checks import ERROR, Finding, is_one_line
 from portal.settings import Settings
 
 LIFE = timedelta(hours=24)
@@ -99,6 +99,8 @@ def _findings(request: Request, settings: Settings) -> list[Finding]:
 def _name(name: str) -> str:
     if not name.strip():
         return "氏名を入力してください。"
+    if not is_one_line(name.strip()):
+        return "氏名は改行を入れずに、1行で入力してください。"
     return (
         "" if len(name) <= LONGEST_NAME else f"氏名は{LONGEST_NAME}文字以内で入力してください（現在{len(name)}文字）。"
     )

@@ -59,16 +59,41 @@ SECTIONS = (
             Field("wish_kinds", "希望する募集区分", Type.choices, high=6, choices=codes.EMPLOYMENT_KINDS),
             Field("wish_countries", "希望する国", Type.choices, high=20, choices=codes.COUNTRIES),
             Field("available_from", "着任できる時期", Type.day, width="wi-12"),
-            Field("level", "登録レベル", Type.choice, required=True, choices=codes.TALENT_LEVELS, width="wi-12"),
+            Field(
+                "level",
+                "登録レベル",
+                Type.choice,
+                required=True,
+                choices=codes.TALENT_LEVELS,
+                width="wi-12",
+                hint="募集によっては、応募に必要なレベルが決まっています。",
+            ),
         ),
     ),
     Section(
         "switches",
         "公開の設定",
         (
-            Field("is_public", "プロフィールを登録団体に公開する", Type.flag),
-            Field("accepts_offers", "団体からのオファーメールを受け取る", Type.flag),
-            Field("shows_readers", "履歴書を開いた団体を表示する", Type.flag),
+            Field(
+                "is_public",
+                "プロフィールを登録団体に公開する",
+                Type.flag,
+                hint="公開すると、登録団体の検索結果に登録コードとプロフィールが表示されます。氏名、連絡先、生年月日、"
+                "写真は表示しません。公開しない場合は、応募した団体も応募の内容だけを見ます。",
+            ),
+            Field(
+                "accepts_offers",
+                "団体からのオファーメールを受け取る",
+                Type.flag,
+                hint="プロフィールを見た団体が、このサイトを通してメールを送れます。"
+                "メールアドレスは団体に知らせません。",
+            ),
+            Field(
+                "shows_readers",
+                "履歴書を開いた団体を表示する",
+                Type.flag,
+                hint="応募内容や履歴書を開いた団体と日時を、人材マイページに表示します。",
+            ),
         ),
     ),
 )

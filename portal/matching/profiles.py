@@ -1,8 +1,8 @@
 """A talent's own profile: made with the account, saved by its owner, shown to organizations only when published."""
 
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,12 +15,16 @@ from models.people import Account
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
+from portal.clock import local
 from portal.database import write
-from portal.errors import Conflict, Forbidden
+from portal.errors import Conflict, Forbidden, Invalid
 from portal.files import dropping
 from portal.permissions import visible
+from portal.publishing.checks import ERROR, Finding
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+EARLIEST = date(1900, 1, 1)
+LASTING = frozenset({"id", "account_id", "code", "created_at", "updated_at", "revision"})
 SWITCHES = ("is_public", "accepts_offers", "shows_readers")
 
 
@@ -47,7 +51,12 @@ def own(actor: Actor) -> Talent:
 
 
 def save(values: Mapping[str, Any], *, revision: int, actor: Actor, now: datetime) -> None:
-    """Overwrites the profile that its owner saw; raises Conflict when another window was quicker."""
+    """Overwrites the profile that its owner saw.
+
+    Raises Invalid for dates that cannot be, Conflict when another window was quicker.
+    """
+    if wrong := list(_impossible(values, today=local(now).date())):
+        raise Invalid(wrong)
     columns = {name: value for name, value in values.items() if name != "name"}
     saved = write(
         update(Talent)
@@ -66,6 +75,26 @@ def save(values: Mapping[str, Any], *, revision: int, actor: Actor, now: datetim
         )
     changed = {name: values[name] for name in SWITCHES if name in values}
     audit.record("talent.profile", subject="talent", details=changed, actor=actor, now=now)
+
+
+def _impossible(values: Mapping[str, Any], *, today: date) -> Iterator[Finding]:
+    born = values.get("birthdate")
+    if born and not EARLIEST <= born < today:
+        yield Finding("P-01", ERROR, "birthdate", "生年月日は、実際の日付（今日より前）を入力してください。")
+    for place, row in enumerate(values.get("experiences") or (), start=1):
+        if row.get("end") and row["end"] < (row.get("begin") or ""):
+            message = f"海外での経験の{place}件目：終わりの年月を、始まりの年月より後にしてください。"
+            yield Finding("P-02", ERROR, "experiences", message)
+
+
+def clear(talent: Talent, *, now: datetime) -> None:
+    """Empty again as a new one; the code stays, which tells nothing."""
+    for column in Talent.__table__.columns:
+        if column.key not in LASTING:
+            default: Any = column.default
+            setattr(talent, column.key, default and (default.arg(None) if default.is_callable else default.arg))
+    talent.updated_at = now
+    db.session.flush()
 
 
 def set_photo(stored: StoredFile, *, actor: Actor, now: datetime) -> None:

@@ -142,7 +142,14 @@ def _bounds(field: Field, count: int, unit: str, verb: str) -> str:
     return ""
 
 
+def is_one_line(text: str) -> bool:
+    """By every sign that some program takes for the end of a line, as in the header of a mail."""
+    return len(text.splitlines()) <= 1
+
+
 def _form(field: Field, value: Any) -> str:
+    if field.type is Type.text and not is_one_line(value):
+        return f"{field.label}は改行を入れずに、1行で入力してください。"
     if field.type is Type.email:
         return _email(field, value)
     if field.type is Type.url:

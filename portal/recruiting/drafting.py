@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.entries import Entry, EventVersion, JobVersion
+from models.entries import Entry, EventVersion, JobVersion, Version
 from models.files import StoredFile
 from models.states import ApplicationState, DocumentState, Kind
 from models.talents import Talent
@@ -18,11 +18,13 @@ from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.files import dropping
 from portal.permissions import may, visible
+from portal.recruiting import retention
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.openness import live_version, refuse_level
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U: it is read out on the telephone
 Posting = JobVersion | EventVersion
+ALREADY = "この募集にはすでに応募しています。"
 OWN_RESUME = "履歴書を添付してください。"
 
 
@@ -39,7 +41,10 @@ def find(application_id: int, *, actor: Actor) -> Application:
     application = db.session.scalars(
         select(Application)
         .options(
-            selectinload(Application.documents).joinedload(ApplicationDocument.file), joinedload(Application.version)
+            selectinload(Application.documents).joinedload(ApplicationDocument.file),
+            joinedload(Application.version).joinedload(Version.organization),
+            joinedload(Application.entry),
+            joinedload(Application.talent),
         )
         .where(Application.id == application_id, visible(actor, Application))
     ).one_or_none()
@@ -109,8 +114,9 @@ def start(entry_id: int, *, actor: Actor, now: datetime) -> Application:
     elif application.state is ApplicationState.withdrawn:
         _begin_again(application, actor=actor, now=now)
     elif application.state is not ApplicationState.draft:
-        raise Conflict("この募集にはすでに応募しています。")
+        raise Conflict(ALREADY)
     ask_for(application, version)
+    application.erase_at = retention.end_for_draft(version, now=now)
     db.session.flush()
     return application
 
@@ -171,6 +177,19 @@ def _new_document(application: Application, name: str) -> ApplicationDocument:
     document = ApplicationDocument(name=name, state=DocumentState.missing)
     application.documents.append(document)
     return document
+
+
+def discard(application: Application, *, actor: Actor, now: datetime) -> None:
+    """Throws a draft away with its files; one that had been withdrawn before stays as the withdrawn one it was."""
+    if application.state is not ApplicationState.draft:
+        raise Conflict("提出した応募は削除できません。辞退する場合は、応募の画面から手続をしてください。")
+    if application.applied_at is not None:
+        seen, draft = SeenApplication(application.id, application.revision), [ApplicationState.draft]
+        move_one(seen, sources=draft, to=ApplicationState.withdrawn, actor=actor, now=now)
+        return
+    dropping.drop([row.file_id for row in application.documents if row.file_id is not None], now=now)
+    db.session.delete(application)
+    db.session.flush()
 
 
 # ---- files of a draft, and of what was asked for again

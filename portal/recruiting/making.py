@@ -12,7 +12,7 @@ from portal import sheets
 from portal.actors import Actor
 from portal.errors import NotFound
 from portal.permissions import visible
-from portal.recruiting import applicants, archive, tables
+from portal.recruiting import applicants, archive, own_data, tables
 
 Tell = Callable[[int], bool]
 MEDIA_TYPES = {
@@ -29,6 +29,8 @@ def media_type(name: str) -> str:
 
 def make(kind: DownloadKind, target_id: int, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
     """Writes it and returns its name, or None when it was told to stop."""
+    if kind is DownloadKind.own_data:
+        return own_data.NAME if own_data.write(target, actor=actor, tell=tell) else None
     if kind is DownloadKind.person:
         return _person(target_id, target, actor=actor, tell=tell)
     number = _number(target_id, actor=actor)

@@ -14,18 +14,31 @@ from portal.recruiting import letters
 from portal.recruiting.moves import move
 from portal.recruiting.stages import SEATED
 
+LIMITED = ("first", "waiting")  # of what comes beyond the capacity, these two depend on a free place
 FULL = "定員に達したため、申込みを受け付けていません。"
 
 
 def state_for(version: Version, *, session_at: datetime | None) -> ApplicationState:
     """Where a new application starts: with a place, or on the waiting list. Raises Refused when there is neither."""
-    if not isinstance(version, EventVersion) or version.overflow not in ("first", "waiting"):
+    if not isinstance(version, EventVersion) or version.overflow not in LIMITED:
         return ApplicationState.applied  # a lottery or a selection takes all and decides later
     if has_place(version, session_at=session_at):
         return ApplicationState.applied
     if version.overflow == "first":
         raise Refused(FULL)
     return ApplicationState.waitlisted
+
+
+def full_sessions(version: Version) -> frozenset[datetime | None]:
+    """Sessions without a free place, in one statement; None stands for an event that is attended as a whole."""
+    if not isinstance(version, EventVersion) or version.capacity is None or version.overflow not in LIMITED:
+        return frozenset()
+    rows = db.session.execute(
+        select(Application.session_at, func.count())
+        .where(Application.entry_id == version.entry_id, Application.state.in_(SEATED))
+        .group_by(Application.session_at)
+    )
+    return frozenset(session_at for session_at, taken in rows if taken >= version.capacity)
 
 
 def has_place(version: EventVersion, *, session_at: datetime | None) -> bool:

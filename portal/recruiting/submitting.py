@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import select, update
 
 from models.applications import Application
@@ -15,8 +14,8 @@ from models.talents import Talent
 from portal.actors import Actor
 from portal.errors import Conflict, Invalid, Refused
 from portal.publishing.checks import ERROR, Finding
-from portal.recruiting import letters, resumes, seats, snapshot
-from portal.recruiting.drafting import Posting, ask_for, find, own_talent
+from portal.recruiting import letters, resumes, retention, seats, snapshot
+from portal.recruiting.drafting import ALREADY, Posting, ask_for, find, own_talent
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.openness import CLOSED, live_version, refuse_level, takes_applications
 
@@ -33,17 +32,12 @@ def findings_of(
     application: Application, version: Posting, answers: Answers, *, talent: Talent, now: datetime
 ) -> list[Finding]:
     """What is still missing, in the order of the form."""
-    found = [
+    found = [Finding("A-02", ERROR, "resume", sentence) for sentence in resume_of(version, talent)]
+    found += [
         Finding("A-01", ERROR, f"document-{row.position}", f"「{row.name}」のファイルを選択してください。")
         for row in application.documents
         if row.required and row.file_id is None
     ]
-    if version.resume_type:
-        resume_type = ResumeType(version.resume_type)
-        found += [
-            Finding("A-02", ERROR, "resume", sentence)
-            for sentence in resumes.missing(talent, resume_type, items=version.resume_items)
-        ]
     if needs_session(version) and answers.session_at not in open_sessions(version, now=now):
         found.append(Finding("A-03", ERROR, "session", "参加する日時を選択してください。"))
     if not answers.consent:
@@ -76,6 +70,8 @@ def submit(seen: SeenApplication, answers: Answers, *, actor: Actor, now: dateti
     """
     application = find(seen.application_id, actor=actor)
     lock(application)
+    if application.state is not ApplicationState.draft:
+        raise Conflict(ALREADY)
     talent, version = own_talent(actor), live_version(application.entry_id, now=now)
     refuse_level(talent, version)
     ask_for(application, version)
@@ -94,7 +90,8 @@ def submit(seen: SeenApplication, answers: Answers, *, actor: Actor, now: dateti
         missing_count=0,
         session_at=session_at,
         consent_text=consent_text(version),
-        erase_at=erasure_of(version, now=now),
+        erase_at=retention.end_for(version, now=now),
+        erased_at=None,
         **_frozen(version, talent),
     )
     if not _was_open(application.entry_id, now=now):
@@ -123,7 +120,7 @@ def lock(application: Application) -> None:
     )
     db.session.refresh(application)
     if more and application.applied_at:
-        raise Conflict("この募集にはすでに応募しています。")
+        raise Conflict(ALREADY)
 
 
 def _was_open(entry_id: int, *, now: datetime) -> bool:
@@ -146,8 +143,3 @@ def _frozen(version: Posting, talent: Talent) -> dict[str, object]:
     frozen = snapshot.freeze(talent, resumes.find(talent, resume_type), type=resume_type, items=version.resume_items)
     photo_id = talent.photo_id if "photo" in version.resume_items else None
     return who | {"resume_type": resume_type, "resume": frozen, "photo_id": photo_id}
-
-
-def erasure_of(version: Posting, *, now: datetime) -> datetime:
-    """When the application's documents and résumé are no longer needed."""
-    return (version.close_at or now) + relativedelta(months=version.retention_months or 6)

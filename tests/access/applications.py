@@ -10,6 +10,7 @@ from models.base import db
 from models.entries import Version
 from models.states import DocumentState, DownloadKind, Kind, ResumeType
 from models.talents import Registration, Talent
+from portal import clock
 from portal.accounts.tokens import digest
 from portal.actors import Actor
 from portal.clock import local
@@ -141,6 +142,21 @@ def reopened(world: World, who: str) -> Asked:
     return Asked({"application_id": asked_again(world, who).id})
 
 
+def hidden(world: World, _who: str) -> Asked:
+    return Asked(data={"hide": world.make.organization().id})
+
+
+def own_data(world: World, who: str) -> Asked:
+    begin_write()
+    actor = talent_of(world, who)
+    target = profiles.own(actor).id
+    download = downloads.request(DownloadKind.own_data, target, actor=actor, now=world.now)
+    db.session.commit()
+    download_id = download.id
+    downloads.work(clock.now())  # it may be one that was asked for at a page, a moment after the world began
+    return Asked({"download_id": download_id})
+
+
 # ---- organizations
 
 
@@ -234,7 +250,11 @@ TARGETS: dict[str, Target] = {
     "talent.done_application": handed_in,
     "talent.own_document": document,
     "talent.hand_in_documents": reopened,
+    "talent.ask_withdrawal": handed_in,
     "talent.withdraw_application": handed_in,
+    "talent.discard_application": begun,
+    "talent.change_hidden": hidden,
+    "talent.fetch_own_data": own_data,
     "organization_applications.applications": listed,
     "organization_applications.detail": handed_in,
     "organization_applications.document": document,

@@ -41,6 +41,8 @@ TALENT     = row("login  200    200    403    403    403    403    403    login 
 TALENT_ID  = row("login  200    404    403    403    403    403    403    login  403    403    ")
 TALENT_GO  = row("login  go     go     403    403    403    403    403    login  403    403    ")
 TALENT_DO  = row("login  go     404    403    403    403    403    403    login  403    403    ")
+TALENT_NOT = row("login  422    422    403    403    403    403    403    login  403    403    ")
+NO_FILE    = row("login  422    404    403    403    403    403    403    login  403    403    ")
 # the organization's door: pages, pages about an object, acts, acts on an object, and what is one person's own
 MEMBER     = row("login  403    403    200    200    200    200    200    login  403    403    ")
 MEMBER_ID  = row("login  403    403    200    200    200    404    404    login  403    403    ")
@@ -113,8 +115,18 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("talent.submit_application", "POST"): TALENT_DO,
     ("talent.done_application", "GET"): TALENT_ID,
     ("talent.own_document", "GET"): TALENT_ID,
-    ("talent.hand_in_documents", "POST"): TALENT_DO,
+    ("talent.hand_in_documents", "POST"): NO_FILE,
+    ("talent.ask_withdrawal", "GET"): TALENT_ID,
     ("talent.withdraw_application", "POST"): TALENT_DO,
+    ("talent.discard_application", "POST"): TALENT_DO,
+    ("talent.list_readings", "GET"): TALENT,
+    ("talent.list_hidden", "GET"): TALENT,
+    ("talent.change_hidden", "POST"): TALENT_GO,
+    ("talent.show_own_data", "GET"): TALENT,
+    ("talent.request_own_data", "POST"): TALENT_GO,
+    ("talent.fetch_own_data", "GET"): TALENT_ID,
+    ("talent.ask_leaving", "GET"): TALENT,
+    ("talent.take_leaving", "POST"): TALENT_NOT,
     # organizations
     ("organization.index", "GET"): MEMBER,
     **{

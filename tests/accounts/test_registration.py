@@ -12,7 +12,7 @@ from models.mail import OutboxMail
 from models.people import Account
 from models.states import Role
 from models.talents import Registration, Talent
-from portal.accounts import registration
+from portal.accounts import cleaning, registration
 from portal.accounts.origins import Origin
 from portal.accounts.passwords import verify_password
 from portal.accounts.registration import Request
@@ -60,6 +60,18 @@ def test_an_address_that_is_too_old_makes_nothing(rules: Flask, make: Maker, lat
     with pytest.raises(Refused, match="確認用のアドレスは使えません"):
         registration.confirm(letter().params["token"], now=make.now + later)
     assert count(Account) == 0
+
+
+def test_what_nobody_confirmed_is_forgotten_and_a_consent_is_kept(rules: Flask, make: Maker) -> None:
+    register(rules, make)
+    begin_write()
+    registration.confirm(letter().params["token"], now=make.now)
+    db.session.commit()
+    register(rules, make, email="other@example.jp")
+    cleaning.forget_expired(make.now + timedelta(hours=24))
+    assert count(Registration) == 2, "it may still be confirmed"
+    cleaning.forget_expired(make.now + timedelta(hours=24, seconds=1))
+    assert db.session.scalars(select(Registration.email)).all() == ["haruka@example.jp"]
 
 
 def test_an_address_makes_one_account(rules: Flask, make: Maker) -> None:
@@ -122,3 +134,15 @@ def test_one_network_registers_five_times_an_hour(rules: Flask, make: Maker) -> 
         register(rules, make, email="haruka5@example.jp")
     db.session.rollback()
     assert count(Registration) == 5
+
+
+def test_who_never_confirms_is_forgotten_when_the_address_dies_and_no_other(rules: Flask, make: Maker) -> None:
+    register(rules, make)
+    register(rules, make, email="second@example.jp")
+    begin_write()
+    registration.confirm(letter().params["token"], now=make.now)
+    db.session.commit()
+    cleaning.forget_expired(make.now + timedelta(hours=24))
+    assert count(Registration) == 2
+    cleaning.forget_expired(make.now + timedelta(hours=24, seconds=1))
+    assert db.session.scalars(select(Registration.email)).all() == ["second@example.jp"], "what they agreed to stays"

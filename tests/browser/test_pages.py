@@ -17,6 +17,7 @@ PUBLIC = (
     "/notices/",
     "/login",
     "/talent/login",
+    "/talent/register",
     "/help",
     "/contact",
     "/privacy",
@@ -31,6 +32,18 @@ ORGANIZATION = (
     "/mypage/events/new/",
     "/mypage/notices/new/",
     "/account/sessions",
+)
+TALENT = (
+    "/talent/",
+    "/talent/profile",
+    "/talent/resumes/general",
+    "/talent/resumes/expert",
+    "/talent/applications/",
+    "/talent/readings/",
+    "/talent/hidden-from",
+    "/talent/hidden-from?q=a",
+    "/talent/data",
+    "/talent/leave",
 )
 DESK = (
     "/desk/",
@@ -89,9 +102,38 @@ def test_pages_of_the_desk(office_page: Page, portal: Running) -> None:
     look_at(page, str(page.locator(".q-1 a").first.get_attribute("href")))
 
 
-def test_the_talents_page(page: Page, portal: Running) -> None:
+def test_pages_of_a_talent(page: Page, portal: Running) -> None:
     log_in(page, portal, "talent@example.jp", door="/talent/login")
-    look_at(page, "/talent/")
+    for address in TALENT:
+        look_at(page, address)
+
+
+def test_the_form_of_an_application_as_it_is_filled_in(page: Page, portal: Running) -> None:
+    """Empty, refused with its errors, and with a row of a résumé added; the list follows what is chosen."""
+    log_in(page, portal, "talent2@example.jp", door="/talent/login")
+    page.goto("/jobs/")
+    for address in [str(link.get_attribute("href")) for link in page.locator("main a[href^='/jobs/J']").all()]:
+        page.goto(address)
+        if page.locator("a[href^='/talent/apply/']").count():
+            break
+    form = str(page.locator("a[href^='/talent/apply/']").first.get_attribute("href"))
+    look_at(page, form)
+    page.set_viewport_size({"width": 390, "height": 900})
+    before = page.locator("[data-left]").inner_text()
+    page.get_by_label("個人情報の取扱いに同意する").check()
+    expect(page.locator("[data-left]")).not_to_have_text(before)
+    page.get_by_label("個人情報の取扱いに同意する").uncheck()
+    page.get_by_role("button", name="確認", exact=True).click()
+    expect(page.get_by_role("alert").first).to_contain_text("個人情報の取扱い")
+    expect(page.get_by_role("alert").first).to_be_focused()
+    faults = Axe().run(page, options=RULES).response["violations"]
+    assert [fault["id"] for fault in faults] == []
+    page.goto("/talent/resumes/expert")
+    page.get_by_role("button", name="職歴を追加").click()
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, "a row of a résumé is wider than a phone"
+    faults = Axe().run(page, options=RULES).response["violations"]
+    assert [fault["id"] for fault in faults] == []
 
 
 def test_the_desk_by_keyboard(office_page: Page, portal: Running) -> None:

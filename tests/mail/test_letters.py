@@ -56,6 +56,7 @@ ELSEWHERE = {
     "new_browser": "",
     "talent_confirm": f"/talent/register/{'t' * 43}",
     "talent_known": "/talent/login",
+    "account_erased": "/contact",
     "application_received": "/talent/applications/34",
     "documents_again": "/talent/applications/34",
     "seat_free": "/talent/applications/34",

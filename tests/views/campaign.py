@@ -78,6 +78,10 @@ QUERY = {
     "desk_bulk.result": ("kind", "lamp", "mine", "q", "page", "done"),
     "login.staff": ("next", "again"),
     "login.talent": ("next", "again"),
+    "talent.show_profile": ("apply",),
+    "talent.show_resume": ("apply",),
+    "talent.list_readings": ("page",),
+    "talent.list_hidden": ("q",),
     ".confirm": ("only",),
     "_form.edit": ("check",),
     "edit_view": ("id", "url"),
@@ -93,7 +97,8 @@ ODD_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 USED_UP = (
     *("submit", "withdraw", "close", "discard", "decide", "extend", "undo", "run", "delete_view", "end_session"),
     *("take_confirmation", "take_profile", "take_resume", "take_apply", "submit_application", "hand_in_documents"),
-    *("withdraw_application", "selection.stage", "selection.ask", "stage_one", "ask_one", "judge", "note"),
+    *("withdraw_application", "discard_application", "take_leaving", "change_hidden"),
+    *("selection.stage", "selection.ask", "stage_one", "ask_one", "judge", "note"),
 )
 
 
@@ -130,7 +135,9 @@ FIELDS = {
     "talent.take_registration": ("email", "name", "password", "again", "consent"),
     "talent.take_profile": (*PROFILE_FIELDS, "languages-0-language", "experiences-0-begin"),
     "talent.take_resume": (*RESUME_FIELDS, *ROWS),
-    "talent.take_apply": ("session", "consent", "check", "document-1"),
+    "talent.take_apply": ("session", "consent", "check", "fill", "remove", "document-1"),
+    "talent.take_leaving": ("password",),
+    "talent.change_hidden": ("hide", "show"),
     "talent.hand_in_documents": ("document-1",),
     "talent.take_photo": ("photo",),
 }

@@ -95,6 +95,8 @@ def test_lists_of_applications_take_the_statements_of_one(
         "/mypage/": client,
         "/talent/": own,
         "/talent/applications/": own,
+        "/talent/readings/": own,
+        "/talent/leave": own,
     }
 
     def counted() -> dict[str, int]:

@@ -62,6 +62,7 @@ class ApplicantsView(PageView):
     @expose(f"/detail/{APPLICATION}/")
     def detail(self, application_id: int) -> str:
         """Reading it is on record before it is shown."""
+        begin_write()
         actor, now = current_actor(), clock.now()
         begin_write()
         application = applicants.find(application_id, actor=actor)
@@ -71,6 +72,7 @@ class ApplicantsView(PageView):
 
     @expose(f"/detail/{APPLICATION}/documents/<int(min=1, max={LARGEST_ID}):document_id>")
     def document(self, application_id: int, document_id: int) -> Response:
+        begin_write()
         actor, now = current_actor(), clock.now()
         begin_write()
         application = applicants.find(application_id, actor=actor)

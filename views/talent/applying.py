@@ -1,5 +1,7 @@
-"""応募する: the form with a field for each document, its confirmation, and what became of it."""
+"""応募する: the form with a field for each document, its confirmation, and the receipt."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,19 +14,22 @@ from models.base import db
 from models.states import ApplicationState
 from portal import clock
 from portal.database import begin_write
-from portal.errors import Conflict, Invalid, Refused
+from portal.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from portal.files import intake
 from portal.publishing.checks import ERROR, Finding
-from portal.recruiting import drafting, following, submitting
+from portal.recruiting import drafting, following, openness, seats, submitting
+from portal.recruiting.drafting import Posting
 from portal.recruiting.moves import SeenApplication
+from portal.recruiting.needs import Filled, needs_of
 from portal.recruiting.openness import live_version
 from portal.recruiting.submitting import Answers
 from views.arguments import LARGEST_ID, whole_number
-from views.files import send
 from views.talent.room import room
 from views.web import current_actor
 
 APPLICATION = f"<int(min=1, max={LARGEST_ID}):application_id>"
+PLACE = re.compile(r"[0-9]{1,3}")
+SHEETS = ("resume", "profile")
 
 
 @room.get("/apply/<number>")
@@ -34,30 +39,71 @@ def show_apply(number: str) -> Any:
     application = drafting.begun(entry_id, actor=current_actor())
     if application and application.state not in (ApplicationState.draft, ApplicationState.withdrawn):
         return redirect(url_for("talent.show_application", application_id=application.id))
-    return render_form(entry_id, application)
+    try:
+        version = live_version(entry_id, now=clock.now())
+        openness.refuse_level(drafting.own_talent(current_actor()), version)
+    except (NotFound, Forbidden):
+        raise
+    except Refused as refusal:
+        return refused_page(number, application, refusal)
+    return render_form(version, application)
+
+
+def refused_page(number: str, application: Application | None, refusal: Refused) -> tuple[str, int]:
+    """Why there is no form, and what can be done instead."""
+    page = render_template(
+        "talent/apply_refused.html",
+        number=number,
+        application=application,
+        sentence=str(refusal),
+        is_level=str(refusal) == openness.LEVEL,
+    )
+    return page, refusal.status
 
 
 @room.post("/apply/<number>")
 def take_apply(number: str) -> Any:
     """Files are kept at once, so that an error elsewhere loses none of them."""
     actor, now = current_actor(), clock.now()
-    application = drafting.start(drafting.entry_of(number), actor=actor, now=now)
+    entry_id = drafting.entry_of(number)
+    try:
+        application = drafting.start(entry_id, actor=actor, now=now)
+    except (NotFound, Forbidden, Conflict):
+        raise
+    except Refused as refusal:  # the period ended while the form was being filled in
+        db.session.rollback()
+        return refused_page(number, drafting.begun(entry_id, actor=actor), refusal)
     db.session.commit()  # judging a file takes a while: nobody else may have to wait for it
     begin_write()
     refused = take_files(application, now=now)
-    version = live_version(application.entry_id, now=now)
-    answers = read_answers()
+    remove_file(application, request.form.get("remove", ""), now=now)
+    version, answers = live_version(application.entry_id, now=now), read_answers()
     drafting.remember(application, session_at=answers.session_at, consent=answers.consent)
-    talent = drafting.own_talent(actor)
-    missing = submitting.findings_of(application, version, answers, talent=talent, now=now)
+    missing = submitting.findings_of(application, version, answers, talent=drafting.own_talent(actor), now=now)
     db.session.commit()
-    if "check" not in request.form and not refused:
-        flash(_("入力した内容を保存しました。"), "success")
-        return redirect(url_for("talent.show_apply", number=number), 303)
-    if refused or missing:
+    if refused:
         told = {finding.field for finding in refused}
-        findings = [*refused, *(finding for finding in missing if finding.field not in told)]
-        return render_form(application.entry_id, application, findings=findings), 422
+        wanted = missing if "check" in request.form else []
+        findings = [*refused, *(finding for finding in wanted if finding.field not in told)]
+        return render_form(version, application, findings), 422
+    return redirect_after(number, version) or checked(version, application, missing)
+
+
+def redirect_after(number: str, version: Posting) -> Response | None:
+    """Where a button other than 「確認」 leads: on with the form, or to what the form needs from elsewhere."""
+    if "check" in request.form:
+        return None
+    flash(_("入力した内容を保存しました。"), "success")
+    if request.form.get("fill") == "resume" and version.resume_type:
+        return redirect(url_for("talent.show_resume", kind=version.resume_type, apply=number), 303)
+    if request.form.get("fill") == "profile":
+        return redirect(url_for("talent.show_profile", apply=number), 303)
+    return redirect(url_for("talent.show_apply", number=number), 303)
+
+
+def checked(version: Posting, application: Application, missing: Sequence[Finding]) -> Any:
+    if missing:
+        return render_form(version, application, missing), 422
     return redirect(url_for("talent.confirm_application", application_id=application.id), 303)
 
 
@@ -76,6 +122,14 @@ def take_files(application: Application, *, now: datetime) -> list[Finding]:
     return refused
 
 
+def remove_file(application: Application, place: str, *, now: datetime) -> None:
+    """「取り消す」 beside a file that was kept; pressed twice, the second time finds nothing to do."""
+    position = int(place) if PLACE.fullmatch(place) else 0
+    for document in application.documents:
+        if document.position == position and document.file_id is not None:
+            drafting.remove_document(document.id, application=application, now=now)
+
+
 def read_answers() -> Answers:
     chosen = request.form.get("session", "")
     try:
@@ -87,19 +141,27 @@ def read_answers() -> Answers:
     return Answers(consent="consent" in request.form, session_at=session_at)
 
 
-def render_form(entry_id: int, application: Application | None, *, findings: list[Finding] | None = None) -> str:
-    now = clock.now()
-    version = live_version(entry_id, now=now)
+def render_form(version: Posting, application: Application | None, findings: Sequence[Finding] = ()) -> str:
+    now, talent = clock.now(), drafting.own_talent(current_actor())
+    sessions = submitting.open_sessions(version, now=now) if submitting.needs_session(version) else []
+    filled = Filled(
+        drafting.asked_for(version, application),
+        submitting.resume_of(version, talent),
+        sessions,
+        application.session_at if application else None,
+        bool(application and application.consent_text),
+    )
     return render_template(
         "talent/apply.html",
         version=version,
         entry=version.entry,
         application=application,
-        documents=drafting.asked_for(version, application),
-        sessions=submitting.open_sessions(version, now=now) if submitting.needs_session(version) else [],
+        filled=filled,
+        needs=needs_of(version, filled),
+        full=seats.full_sessions(version),
         consent_text=submitting.consent_text(version),
-        findings=findings or [],
-        resume=submitting.resume_of(version, drafting.own_talent(current_actor())),
+        findings=findings,
+        talent=talent,
         now=now,
     )
 
@@ -110,7 +172,15 @@ def confirm_application(application_id: int) -> Any:
     if application.state is not ApplicationState.draft:
         return redirect(url_for("talent.show_application", application_id=application_id))
     version = live_version(application.entry_id, now=clock.now())
-    return render_template("talent/apply_confirm.html", application=application, version=version, entry=version.entry)
+    waits = application.session_at if submitting.needs_session(version) else None
+    return render_template(
+        "talent/apply_confirm.html",
+        application=application,
+        version=version,
+        entry=version.entry,
+        is_full=waits in seats.full_sessions(version),
+        consent_text=submitting.consent_text(version),
+    )
 
 
 @room.post(f"/applications/{APPLICATION}/confirm")
@@ -121,14 +191,17 @@ def submit_application(application_id: int) -> Any:
     answers = Answers(consent=bool(application.consent_text), session_at=application.session_at)
     try:
         submitting.submit(posted(application_id), answers, actor=actor, now=now)
-    except Invalid as invalid:
-        db.session.rollback()
-        flash(" ".join(finding.message for finding in invalid.findings), "error")
-        return redirect(url_for("talent.show_apply", number=number), 303)
     except Conflict:
         db.session.rollback()
         if not following.was_submitted(application_id, actor=actor):
             raise
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        told = [finding.message for finding in refusal.findings] if isinstance(refusal, Invalid) else [str(refusal)]
+        flash(" ".join(told), "error")
+        return redirect(url_for("talent.show_apply", number=number), 303)
     db.session.commit()
     return redirect(url_for("talent.done_application", application_id=application_id), 303)
 
@@ -143,55 +216,3 @@ def done_application(application_id: int) -> Any:
     if application.applied_at is None:
         return redirect(url_for("talent.confirm_application", application_id=application_id))
     return render_template("talent/apply_done.html", application=application)
-
-
-# ---- afterwards
-
-
-@room.get("/applications/")
-def list_applications() -> str:
-    return render_template(
-        "talent/applications.html", applications=following.mine(actor=current_actor()), now=clock.now()
-    )
-
-
-@room.get(f"/applications/{APPLICATION}")
-def show_application(application_id: int) -> Any:
-    actor = current_actor()
-    application = drafting.find(application_id, actor=actor)
-    if application.state is ApplicationState.draft:
-        return redirect(url_for("talent.show_apply", number=application.entry.number))
-    readers = following.readers(application, actor=actor)
-    return render_template(
-        "talent/application.html", application=application, readers=readers, now=clock.now(), errors={}
-    )
-
-
-@room.post(f"/applications/{APPLICATION}/documents")
-def hand_in_documents(application_id: int) -> Any:
-    """What was asked for again, one or several at a time."""
-    actor, now = current_actor(), clock.now()
-    application = drafting.find(application_id, actor=actor)
-    refused = take_files(application, now=now)
-    following.hand_in_again(application, actor=actor, now=now)
-    db.session.commit()
-    if refused:
-        errors = {finding.field: finding.message for finding in refused}
-        page = render_template("talent/application.html", application=application, readers=[], now=now, errors=errors)
-        return page, 422
-    flash(_("書類を提出しました。"), "success")
-    return redirect(url_for("talent.show_application", application_id=application_id), 303)
-
-
-@room.post(f"/applications/{APPLICATION}/withdraw")
-def withdraw_application(application_id: int) -> Response:
-    following.withdraw(posted(application_id), actor=current_actor(), now=clock.now())
-    db.session.commit()
-    flash(_("応募を辞退しました。"), "success")
-    return redirect(url_for("talent.show_application", application_id=application_id), 303)
-
-
-@room.get(f"/applications/{APPLICATION}/documents/<int(min=1, max={LARGEST_ID}):document_id>")
-def own_document(application_id: int, document_id: int) -> Response:
-    application = drafting.find(application_id, actor=current_actor())
-    return send(drafting.file_of(application, document_id))

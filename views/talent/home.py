@@ -1,21 +1,26 @@
-"""人材マイページ: who one is here, what to do next, and the way to everything else."""
+"""人材マイページ: what to do next, then who one is here, and the way to everything else."""
 
 from flask import render_template
 
 from portal import clock
 from portal.matching import profiles
 from portal.recruiting import following
+from portal.recruiting.next_steps import next_steps
 from views.talent.room import room
 from views.web import current_actor
+
+SHOWN = 5
 
 
 @room.get("/")
 def home() -> str:
-    actor = current_actor()
+    actor, now = current_actor(), clock.now()
+    talent, applications = profiles.own(actor), following.mine(actor=actor)
     return render_template(
         "talent/home.html",
-        talent=profiles.own(actor),
-        applications=following.mine(actor=actor)[:5],
-        waiting=following.count_open(actor=actor),
-        now=clock.now(),
+        talent=talent,
+        applications=applications[:SHOWN],
+        count=len(applications),
+        steps=next_steps(talent, applications, now=now),
+        now=now,
     )

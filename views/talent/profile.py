@@ -1,5 +1,6 @@
 """プロフィール and the two résumés: forms of declared fields, saved over what was seen."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from views.forms.entry import DeclaredForm, content_of, form_of, rearrange, shap
 from views.talent.room import room
 from views.web import current_actor
 
+NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
 TYPES = {each.value: each for each in ResumeType}
 Save = Callable[[Mapping[str, Any], int], Any]
 
@@ -48,7 +50,7 @@ def take_profile() -> Any:
 
 def profile_page(form: DeclaredForm, talent: Talent, findings: Sequence[Finding] = ()) -> str:
     revision = request.form.get("revision") or talent.revision
-    return sheet(_("プロフィール"), form, PROFILE, revision, findings, photo=talent.photo)
+    return sheet(_("プロフィール"), form, PROFILE, revision, findings, photo=talent.photo, code=talent.code)
 
 
 @room.post("/profile/photo")
@@ -61,10 +63,10 @@ def take_photo() -> Any:
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal), "error")
-        return redirect(url_for("talent.show_profile"), 303)
+        return redirect(url_for("talent.show_profile", apply=interrupted() or None), 303)
     db.session.commit()
     flash(_("写真を登録しました。"), "success")
-    return redirect(url_for("talent.show_profile"), 303)
+    return redirect(url_for("talent.show_profile", apply=interrupted() or None), 303)
 
 
 def chosen_photo() -> FileStorage:
@@ -97,7 +99,12 @@ def take_resume(kind: str) -> Any:
 
 
 def resume_page(form: DeclaredForm, resume_type: ResumeType, revision: Any, findings: Sequence[Finding] = ()) -> str:
-    return sheet(codes.RESUME_TYPES.label(resume_type), form, RESUMES[resume_type], revision, findings)
+    intro = _(
+        "途中でも保存できます。「必須」は、応募するときに必要な項目です。"
+        "氏名、ふりがな、生年月日、性別、現住所、電話番号、写真は、プロフィールのものを使います。"
+    )
+    title = codes.RESUME_TYPES.label(resume_type)
+    return sheet(title, form, RESUMES[resume_type], revision, findings, intro=intro)
 
 
 # ---- what both share
@@ -128,7 +135,19 @@ def take(
         return page([Finding("conflict", ERROR, "", str(conflict))]), 409
     db.session.commit()
     flash(_("保存しました。"), "success")
-    return redirect(url_for(endpoint, **values), 303)
+    return redirect(after(endpoint, **values), 303)
+
+
+def after(endpoint: str, **values: Any) -> str:
+    """Back to the application that was interrupted, or to the same page."""
+    number = interrupted()
+    return url_for("talent.show_apply", number=number) if number else url_for(endpoint, **values)
+
+
+def interrupted() -> str:
+    """The number of the posting whose form sent the person here, if one did."""
+    number = request.args.get("apply", "")
+    return number if NUMBER.fullmatch(number) else ""
 
 
 def sheet(
@@ -145,5 +164,6 @@ def sheet(
         revision=revision,
         findings=findings,
         errors=errors,
+        interrupted=interrupted(),
         **more,
     )
