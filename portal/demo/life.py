@@ -32,6 +32,8 @@ MOST_IDEAS = 12
 # Asks for a letter that the documents do not list: the desk sees the finding.
 LETTER = "応募フォームに必要事項を入力し、推薦状を添えて送信してください。結果は2週間以内にお知らせします。"
 KINDS = (Kind.job, Kind.job, Kind.event, Kind.job, Kind.notice)
+# What an organization adds when it announces the same once more.
+AGAIN = {Kind.job: "（第{n}次募集）", Kind.event: "（第{n}回）", Kind.notice: "（第{n}報）"}
 
 Act = Callable[[datetime], None]
 Follower = Callable[[Version, datetime], None]  # told of each version that was approved
@@ -94,7 +96,7 @@ class Life:
         return drafts.create(kind, values, actor=house.member, now=when)
 
     def ideas(self, house: House, kind: Kind, when: datetime, about: str) -> Iterator[dict[str, Any]]:
-        """Postings of this house, those with a title that nobody had before first."""
+        """Postings of this house, those with a title that nobody had before first; then one is announced again."""
         tried = []
         for _ in range(MOST_IDEAS):
             turn = self.turns.get((house.registered.key, kind), 0)
@@ -105,7 +107,9 @@ class Life:
             if values["title"] not in self.titles:
                 yield values
             tried.append(values)
-        yield self.dice.choice(tried)
+        values = self.dice.choice(tried)
+        again = (f"{values['title']}{AGAIN[kind].format(n=number)}" for number in count(2))
+        yield values | {"title": next(title for title in again if title not in self.titles)}
 
     def submit(self, house: House, version: Version, when: datetime) -> None:
         submission.submit(seen(version), actor=house.member, now=when, days=APPROVAL_DAYS)

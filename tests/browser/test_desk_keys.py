@@ -191,7 +191,7 @@ def test_many_are_decided_after_a_dry_run_and_taken_back(desk: Page) -> None:
 
 def test_on_a_phone_list_entry_and_decision_are_pages_of_their_own(hand: Page) -> None:
     first, second, *_ = titles(hand)
-    hand.get_by_role("link", name=first, exact=True).first.click()
+    hand.get_by_role("link", name=first, exact=True).click()
     expect(hand.get_by_role("heading", level=1)).to_have_text(first)
     expect(hand.locator(".d-q")).to_be_hidden()
     hand.get_by_role("button", name="差戻し", exact=True).click()
@@ -226,7 +226,7 @@ def test_without_scripts_everything_is_there(browser: Browser, portal: Running, 
         page.get_by_role("button", name="選択したものを差戻し", exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("1件のうち1件を差戻しできます")
         page.goto("/desk/")
-        page.get_by_role("link", name=first, exact=True).first.click()
+        page.get_by_role("link", name=first, exact=True).click()
         for panel in ("#preview", "#all", "#checks"):
             expect(page.locator(panel)).to_be_visible()
         page.get_by_role("button", name="掲載承認", exact=True).click()

@@ -86,6 +86,17 @@ def test_the_desk_has_a_morning_of_work(demo: Flask) -> None:
         assert len({version.organization_id for version in waiting}) > 15
 
 
+def test_no_two_entries_have_one_title(demo: Flask) -> None:
+    with demo.app_context():
+        repeated = db.session.scalars(
+            select(Version.title)
+            .where(Version.title != "")
+            .group_by(Version.title)
+            .having(func.count(Version.entry_id.distinct()) > 1)
+        ).all()
+    assert repeated == []
+
+
 def test_the_site_looks_lived_in(demo: Flask) -> None:
     with demo.app_context():
         now = datetime.now(UTC)
