@@ -60,11 +60,14 @@ class Life:
             if when >= self.now:
                 continue
             act(when)
-        self.tick(self.now)
+        self.publish_due(self.now)
+        self.close_due(self.now)
 
-    def tick(self, when: datetime) -> None:
+    def publish_due(self, when: datetime) -> None:
         """What the clock had done by then, each at its own time."""
         self._each(publication.due_for_publication(when), Version.publish_at, publication.publish)
+
+    def close_due(self, when: datetime) -> None:
         self._each(publication.due_for_closing(when), Version.unpublish_at, publication.close)
 
     def _each(self, due: ColumnElement[bool], moment: Any, act: Callable[[list[int], datetime], int]) -> None:
@@ -118,8 +121,9 @@ class Life:
 
     def approved(self, version: Version, when: datetime) -> None:
         """The clock will do its part, and whoever follows theirs."""
-        for moment in (version.publish_at, version.hold_until, version.unpublish_at):
-            self.plan(max(moment or when, when), self.tick)
+        self.plan(max(version.publish_at or when, version.hold_until or when, when), self.publish_due)
+        if version.unpublish_at:
+            self.plan(version.unpublish_at, self.close_due)
         for follow in self.followers:
             follow(version, when)
 
