@@ -5,7 +5,7 @@ Any number of workers may run. A lease says who makes a row; whoever dies in the
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import uuid4
