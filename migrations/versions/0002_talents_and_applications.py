@@ -179,13 +179,24 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_application_entry_id_applied_at_id"), ["entry_id", "applied_at", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_application_entry_id_state"), ["entry_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_application_facets",
+            ["entry_id", "state", "missing_count", "organization_id", "read_at"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_application_erase",
             ["erase_at"],
             unique=False,
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_application_unread",
+            ["organization_id", "entry_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
         )
         batch_op.create_index(
             batch_op.f("ix_application_organization_id_kind_applied_at_id"),
@@ -292,11 +303,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_photo_id"))
         batch_op.drop_index(batch_op.f("ix_application_organization_id_kind_applied_at_id"))
         batch_op.drop_index(
+            "ix_application_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_application_erase",
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_application_entry_id_state"))
+        batch_op.drop_index("ix_application_facets")
         batch_op.drop_index(batch_op.f("ix_application_entry_id_applied_at_id"))
 
     op.drop_table("application")

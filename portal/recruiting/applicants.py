@@ -1,32 +1,51 @@
 """The applications an organization received: one page of a list by keyset, counts, one application, its neighbours."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.states import ApplicationState
+from models.states import ApplicationState, DocumentState
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
 from portal.errors import NotFound
 from portal.permissions import visible
+from portal.publishing.business_days import days_since
+from portal.recruiting.grid import IS_INCOMPLETE, Cell, Grid, grid_of, is_incomplete
+from portal.recruiting.stages import POSITIONS, UNANSWERED
 
 SIZES = (20, 50, 100)
 LONGEST_SEARCH = 100
+PATIENCE = 3  # business days
 # What the trail calls each way of reading personal data.
 READINGS = ("application.read", "application.file", "application.resume_pdf")
 SORTS: Mapping[str, Any] = {
     "applied": Application.applied_at,
     "name": Application.name_kana,
-    "state": Application.state,
+    "state": case(POSITIONS, value=Application.state),
     "moved": Application.state_at,
 }
+# Given when a query runs, so that one that was put together serves every posting and page.
+ENTRY, PLACE, EDGE = bindparam("entry", type_=Integer()), "place", bindparam("edge", type_=Integer())
 
 
 @dataclass(frozen=True)
@@ -47,33 +66,35 @@ class Wanted:
 @dataclass(frozen=True)
 class Page:
     rows: Sequence[Row]
-    documents: Mapping[int, Mapping[str, Row]]  # by application and name of the document
-    total: int
+    grid: Grid
     earlier: int | None  # `before` of the page before this one
     later: int | None  # `after` of the page that follows
 
 
 def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
-    """One page in three statements however many there are: rows, their documents, and the total."""
-    narrowed = _narrowed(entry_id, wanted, actor=actor)
+    """One page in two statements however many there are, rows and their documents; in three beyond the first page."""
     backwards = wanted.before is not None
     edge = wanted.before if backwards else wanted.after
-    query = narrowed if edge is None else narrowed.where(_beyond(wanted, edge, backwards=backwards, actor=actor))
-    found = list(db.session.execute(query.order_by(*_order(wanted, backwards=backwards)).limit(wanted.size + 1)))
+    values: dict[str, Any] = {"entry": entry_id}
+    if edge is not None:
+        values |= {"edge": edge, PLACE: _place_of(edge, wanted.sort, actor=actor)}
+    query = _page(replace(wanted, after=None, before=None), actor=actor, at_edge=edge is not None, backwards=backwards)
+    found = db.session.execute(query, values).all()
     more, rows = len(found) > wanted.size, found[: wanted.size]
     if backwards:
-        rows.reverse()
+        rows = rows[::-1]
     has_earlier, has_later = (more, True) if backwards else (edge is not None, more)
     return Page(
         rows,
-        documents_of([row.id for row in rows]),
-        db.session.scalar(select(func.count()).select_from(narrowed.with_only_columns(Application.id).subquery())) or 0,
+        grid_of([row.id for row in rows]),
         rows[0].id if rows and has_earlier else None,
         rows[-1].id if rows and has_later else None,
     )
 
 
-def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
+@lru_cache(maxsize=256)
+def _page(wanted: Wanted, *, actor: Actor, at_edge: bool, backwards: bool) -> Select:
+    """Kept, for it holds no value that changes: putting it together costs more than running it."""
     query = (
         select(
             Application.id,
@@ -87,30 +108,69 @@ def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
             Application.missing_count,
             Application.session_at,
             Application.resume_type,
-            Application.email,
-            _published(actor).label("is_published"),
+            Talent.code,
+            visible(actor, Talent).label("is_published"),  # whether 「人材詳細を見る」 leads anywhere
         )
         .join(Talent, Talent.id == Application.talent_id)
-        .where(Application.entry_id == entry_id, visible(actor, Application))
+        .where(*_conditions(wanted, actor=actor))
     )
+    if at_edge:
+        query = query.where(_beyond(wanted, backwards=backwards))
+    return query.order_by(*_order(wanted, backwards=backwards)).limit(wanted.size + 1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One applicant of a page, as the table of documents shows them."""
+
+    row: Row
+    resume: DocumentState | None
+    cells: Sequence[Cell | None]  # as the columns of the grid; None where it was not asked of this person
+    days: int  # business days without an answer, once they are many
+    is_missing: bool
+    is_defective: bool
+
+
+def lines_of(page: Page, *, now: datetime) -> list[Line]:
+    return [_line(row, page.grid, now=now) for row in page.rows]
+
+
+def _line(row: Row, grid: Grid, *, now: datetime) -> Line:
+    faults = grid.faults.get(row.id, frozenset())
+    # A résumé needs no judgement of its own: whoever opened the application has it before them.
+    resume = (DocumentState.received if row.read_at else DocumentState.handed) if row.resume_type else None
+    return Line(
+        row,
+        resume,
+        [grid.cells.get((row.id, column.name)) for column in grid.columns],
+        _days_unanswered(row, now=now),
+        DocumentState.missing in faults,
+        DocumentState.defective in faults,
+    )
+
+
+def _days_unanswered(row: Row, *, now: datetime) -> int:
+    days = days_since(row.state_at, now) if row.state in UNANSWERED else 0
+    return days if days >= PATIENCE else 0
+
+
+def _conditions(wanted: Wanted, *, actor: Actor) -> list[ColumnElement[bool]]:
+    conditions = [*_of_the_posting(wanted.text, actor=actor)]
     if wanted.states:
-        query = query.where(Application.state.in_(wanted.states))
+        conditions.append(Application.state.in_(wanted.states))
     if wanted.incomplete:
-        query = query.where(Application.missing_count > 0)
+        conditions.append(IS_INCOMPLETE)
     if wanted.unread:
-        query = query.where(Application.read_at.is_(None))
-    if text := wanted.text[:LONGEST_SEARCH]:
-        query = query.where(
-            Application.name.contains(text, autoescape=True)
-            | Application.name_kana.contains(text, autoescape=True)
-            | Application.number.contains(text, autoescape=True)
-        )
-    return query
+        conditions.append(Application.read_at.is_(None))
+    return conditions
 
 
-def _published(actor: Actor) -> ColumnElement[bool]:
-    """Whether 「人材詳細を見る」 leads anywhere for this organization."""
-    return visible(actor, Talent)
+def _of_the_posting(text: str, *, actor: Actor) -> list[ColumnElement[bool]]:
+    conditions = [Application.entry_id == ENTRY, visible(actor, Application)]
+    if text := text[:LONGEST_SEARCH]:
+        columns = (Application.name, Application.name_kana, Application.number)
+        conditions.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    return conditions
 
 
 def _order(wanted: Wanted, *, backwards: bool) -> tuple[Any, ...]:
@@ -119,58 +179,98 @@ def _order(wanted: Wanted, *, backwards: bool) -> tuple[Any, ...]:
     return (column.asc(), Application.id.asc()) if upward else (column.desc(), Application.id.desc())
 
 
-def _beyond(wanted: Wanted, edge: int, *, backwards: bool, actor: Actor) -> ColumnElement[bool]:
-    """Everything that comes after the application at the edge, in the order of the page."""
+def _beyond(wanted: Wanted, *, backwards: bool) -> ColumnElement[bool]:
+    """Everything that comes after the application at the edge, in the order of the page; an index leads there."""
     column = SORTS[wanted.sort]
-    value = db.session.scalar(select(column).where(Application.id == edge, visible(actor, Application)))
-    if value is None:
+    here, edge = tuple_(column, Application.id), tuple_(bindparam(PLACE, type_=column.type), EDGE)
+    return here > edge if wanted.upward != backwards else here < edge
+
+
+def _place_of(application_id: int, sort: str, *, actor: Actor) -> Any:
+    """Where an application stands in this order."""
+    place = db.session.scalar(_place(sort, actor=actor), {"edge": application_id})
+    if place is None:
         raise NotFound
-    if wanted.upward != backwards:
-        return (column > value) | ((column == value) & (Application.id > edge))
-    return (column < value) | ((column == value) & (Application.id < edge))
+    return place
 
 
-def documents_of(application_ids: Sequence[int]) -> dict[int, dict[str, Row]]:
-    rows = db.session.execute(
-        select(
-            ApplicationDocument.id,
-            ApplicationDocument.application_id,
-            ApplicationDocument.name,
-            ApplicationDocument.required,
-            ApplicationDocument.state,
-            ApplicationDocument.file_id,
+@lru_cache(maxsize=256)
+def _place(sort: str, *, actor: Actor) -> Select:
+    return select(SORTS[sort]).where(Application.id == EDGE, visible(actor, Application))
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many each filter would show when it is switched, the other filters being as they are."""
+
+    everything: int  # without any filter but the search
+    shown: int
+    states: Mapping[ApplicationState, int]
+    incomplete: int
+    unread: int
+
+
+def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
+    """All the numbers of the list in one statement, which an index answers without a look at the applications."""
+    groups = db.session.execute(_groups(wanted.text, actor=actor), {"entry": entry_id}).all()
+
+    def number(*, states: Collection[ApplicationState] = (), incomplete: bool = False, unread: bool = False) -> int:
+        return sum(
+            group.unread if unread else group.number
+            for group in groups
+            if (not states or group.state in states)
+            and (not incomplete or is_incomplete(group.state, group.missing_count))
         )
-        .where(ApplicationDocument.application_id.in_(application_ids))
-        .order_by(ApplicationDocument.application_id, ApplicationDocument.position)
+
+    states, incomplete, unread = wanted.states, wanted.incomplete, wanted.unread
+    return Facets(
+        number(),
+        number(states=states, incomplete=incomplete, unread=unread),
+        {state: number(states=(state,), incomplete=incomplete, unread=unread) for state in ApplicationState},
+        number(states=states, incomplete=True, unread=unread),
+        number(states=states, incomplete=incomplete, unread=True),
     )
-    found: dict[int, dict[str, Row]] = {}
-    for row in rows:
-        found.setdefault(row.application_id, {})[row.name] = row
-    return found
 
 
-def counts(entry_id: int, *, actor: Actor) -> dict[ApplicationState, int]:
-    """How many stand in each state, in one statement."""
-    rows = db.session.execute(
-        select(Application.state, func.count())
-        .where(Application.entry_id == entry_id, visible(actor, Application))
-        .group_by(Application.state)
+@lru_cache(maxsize=256)
+def _groups(text: str, *, actor: Actor) -> Select:
+    """By bare columns in the order of `ix_application_facets`, so that nothing is sorted."""
+    traits = (Application.state, Application.missing_count)
+    unread = func.count() - func.count(Application.read_at)
+    return (
+        select(*traits, func.count().label("number"), unread.label("unread"))
+        .where(*_of_the_posting(text, actor=actor))
+        .group_by(*traits)
     )
-    return dict(rows.all())
 
 
 def neighbours(application: Application, wanted: Wanted, *, actor: Actor) -> tuple[int | None, int | None]:
-    """The applications before and after this one in the list as filtered."""
-    ids = _narrowed(application.entry_id, wanted, actor=actor).with_only_columns(Application.id)
-    found = [
-        db.session.scalar(
-            ids.where(_beyond(wanted, application.id, backwards=backwards, actor=actor))
+    """The applications before and after this one in the list as filtered, in two statements."""
+    place = _place_of(application.id, wanted.sort, actor=actor)
+    row = db.session.execute(
+        _neighbours(replace(wanted, after=None, before=None), actor=actor),
+        {"entry": application.entry_id, "edge": application.id, PLACE: place},
+    ).one()
+    return row[0], row[1]
+
+
+@lru_cache(maxsize=256)
+def _neighbours(wanted: Wanted, *, actor: Actor) -> Select:
+    ids = select(Application.id).where(*_conditions(wanted, actor=actor))
+    return select(
+        *(
+            ids.where(_beyond(wanted, backwards=backwards))
             .order_by(*_order(wanted, backwards=backwards))
             .limit(1)
+            .scalar_subquery()
+            for backwards in (True, False)
         )
-        for backwards in (True, False)
-    ]
-    return found[0], found[1]
+    )
+
+
+def published_code(talent_id: int, *, actor: Actor) -> str | None:
+    """登録コード of a talent whose profile this organization may open."""
+    return db.session.scalar(select(Talent.code).where(Talent.id == talent_id, visible(actor, Talent)))
 
 
 def find(application_id: int, *, actor: Actor) -> Application:

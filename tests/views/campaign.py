@@ -65,7 +65,7 @@ VALUES: list[Text] = [*NUMBERS, *TIMES, *CODES, *CRAFTED, *SIGNS, *LONG]
 
 LONGEST_LINE = 1000  # the server in front takes no longer address
 
-APPLICANTS = ("state", "incomplete", "unread", "q", "sort", "up", "size", "after", "before")
+APPLICANTS = ("state", "incomplete", "unread", "q", "sort", "size", "after", "before")
 # What addresses may say, by the end of the endpoint's name; unknown names are tried too.
 QUERY = {
     "index_view": ("page", "sort", "desc", "search", "page_size", "state", "kind", "flt0_0", "export"),
