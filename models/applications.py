@@ -51,7 +51,7 @@ class Application(Base):
     # the organization's own
     note: Mapped[str] = mapped_column(default="")
     note_revision: Mapped[int] = mapped_column(default=1)
-    missing_count: Mapped[int] = mapped_column(default=0)  # required documents that are not there
+    missing_count: Mapped[int] = mapped_column(default=0)  # documents to be asked for: never there, or found wanting
     reopened_until: Mapped[datetime | None]  # the last moment for what was asked for again
 
     erase_at: Mapped[datetime | None]
@@ -70,6 +70,13 @@ class Application(Base):
         Index(None, "entry_id", "state"),
         Index(None, "organization_id", "kind", "applied_at", "id"),
         Index(None, "talent_id", "id"),
+        Index(
+            "ix_application_unread",
+            "organization_id",
+            "entry_id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
         Index(
             "ix_application_erase",
             "erase_at",

@@ -13,6 +13,7 @@ from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
 from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Action, ApplicationState, Role, State
 from models.talents import Talent, TalentBlock
 from portal.actors import Actor
+from portal.codes import NO_LEGAL_PERSONALITY
 
 EDITORS = frozenset({Role.editor, Role.owner})
 MEMBERS = frozenset(MEMBER_ROLES)
@@ -73,9 +74,13 @@ def _handed_in(actor: Actor) -> ColumnElement[bool]:
 
 
 def _published(actor: Actor) -> ColumnElement[bool]:
-    """Profiles that talents show to organizations, without those that this one may not see."""
+    """Profiles that talents show to organizations, without those that this one may not see.
+
+    An organization without legal personality sees none.
+    """
+    org_type = select(Organization.org_type).where(Organization.id == actor.organization_id).scalar_subquery()
     blocked = exists().where(TalentBlock.talent_id == Talent.id, TalentBlock.organization_id == actor.organization_id)
-    return Talent.is_public & ~blocked
+    return Talent.is_public & ~blocked & (org_type != NO_LEGAL_PERSONALITY)
 
 
 def _of_the_talent(actor: Actor) -> ColumnElement[bool]:

@@ -62,11 +62,11 @@ APPLICATION_LOOK: Mapping[ApplicationState, Look] = {
     ApplicationState.withdrawn: Look("辞退", "st-end", "box"),
 }
 DOCUMENT_LOOK: Mapping[DocumentState, Look] = {
-    DocumentState.missing: Look("未提出", "dc-miss", "stop"),
-    DocumentState.handed: Look("提出", "dc-new", "file"),
-    DocumentState.received: Look("受領", "dc-ok", "okc"),
-    DocumentState.defective: Look("不備", "dc-bad", "warn"),
-    DocumentState.reopened: Look("再提出待ち", "dc-wait", "clock"),
+    DocumentState.missing: Look("未提出", "lamp-block", "stop"),
+    DocumentState.handed: Look("提出", "lamp-info", "file"),
+    DocumentState.received: Look("受領", "lamp-ok", "okc"),
+    DocumentState.defective: Look("不備", "lamp-warn", "warn"),
+    DocumentState.reopened: Look("再提出待ち", "lamp-warn", "clock"),
 }
 
 
@@ -142,6 +142,10 @@ EVENT_LABEL: Mapping[str, str] = {
     "closed_day.remove": "休業日の削除",
     "talent.profile": "プロフィールの保存",
     "talent.photo": "写真の登録",
+    "talent.view": "人材詳細の閲覧",
+    "talent.view_limit": "人材詳細の閲覧の制限",
+    "talent.hide": "公開しない団体の追加",
+    "talent.show": "公開しない団体の解除",
     "resume.save": "履歴書の保存",
     "application.move": "選考状態の変更",
     "application.read": "応募の閲覧",

@@ -188,6 +188,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("erased_at IS NULL"),
         )
         batch_op.create_index(
+            "ix_application_unread",
+            ["organization_id", "entry_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.create_index(
             batch_op.f("ix_application_organization_id_kind_applied_at_id"),
             ["organization_id", "kind", "applied_at", "id"],
             unique=False,
@@ -291,6 +298,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_talent_id_id"))
         batch_op.drop_index(batch_op.f("ix_application_photo_id"))
         batch_op.drop_index(batch_op.f("ix_application_organization_id_kind_applied_at_id"))
+        batch_op.drop_index(
+            "ix_application_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
         batch_op.drop_index(
             "ix_application_erase",
             sqlite_where=sa.text("erased_at IS NULL"),

@@ -27,5 +27,8 @@ def forget_expired(now: datetime) -> int:
             (KnownBrowser, KnownBrowser.seen_at, now - KNOWN_FOR),
         )
     )
+    # A confirmed one is the record of the consent; one that nobody confirmed is only a stranger's name and address.
+    unconfirmed = delete(Registration).where(Registration.used_at.is_(None), Registration.expires_at < now)
+    erased += write(unconfirmed)
     db.session.commit()
     return erased

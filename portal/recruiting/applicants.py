@@ -1,30 +1,34 @@
 """The applications an organization received: one page of a list by keyset, counts, one application, its neighbours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.states import ApplicationState
+from models.states import ApplicationState, DocumentState
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
 from portal.errors import NotFound
 from portal.permissions import visible
+from portal.publishing.business_days import days_since
+from portal.recruiting.grid import IS_INCOMPLETE, Cell, Grid, grid_of
+from portal.recruiting.stages import POSITIONS, UNANSWERED
 
 SIZES = (20, 50, 100)
 LONGEST_SEARCH = 100
+PATIENCE = 3  # business days
 # What the trail calls each way of reading personal data.
 READINGS = ("application.read", "application.file", "application.resume_pdf")
 SORTS: Mapping[str, Any] = {
     "applied": Application.applied_at,
     "name": Application.name_kana,
-    "state": Application.state,
+    "state": case(POSITIONS, value=Application.state),
     "moved": Application.state_at,
 }
 
@@ -47,14 +51,13 @@ class Wanted:
 @dataclass(frozen=True)
 class Page:
     rows: Sequence[Row]
-    documents: Mapping[int, Mapping[str, Row]]  # by application and name of the document
-    total: int
+    grid: Grid
     earlier: int | None  # `before` of the page before this one
     later: int | None  # `after` of the page that follows
 
 
 def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
-    """One page in three statements however many there are: rows, their documents, and the total."""
+    """One page in two statements however many there are: rows, and their documents."""
     narrowed = _narrowed(entry_id, wanted, actor=actor)
     backwards = wanted.before is not None
     edge = wanted.before if backwards else wanted.after
@@ -66,11 +69,45 @@ def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
     has_earlier, has_later = (more, True) if backwards else (edge is not None, more)
     return Page(
         rows,
-        documents_of([row.id for row in rows]),
-        db.session.scalar(select(func.count()).select_from(narrowed.with_only_columns(Application.id).subquery())) or 0,
+        grid_of([row.id for row in rows]),
         rows[0].id if rows and has_earlier else None,
         rows[-1].id if rows and has_later else None,
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One applicant of a page, as the table of documents shows them."""
+
+    row: Row
+    resume: DocumentState | None
+    cells: Sequence[Cell | None]  # as the columns of the grid; None where it was not asked of this person
+    days: int  # business days without an answer, once they are many
+    is_missing: bool
+    is_defective: bool
+
+
+def lines_of(page: Page, *, now: datetime) -> list[Line]:
+    return [_line(row, page.grid, now=now) for row in page.rows]
+
+
+def _line(row: Row, grid: Grid, *, now: datetime) -> Line:
+    faults = grid.faults.get(row.id, frozenset())
+    # A résumé needs no judgement of its own: whoever opened the application has it before them.
+    resume = (DocumentState.received if row.read_at else DocumentState.handed) if row.resume_type else None
+    return Line(
+        row,
+        resume,
+        [grid.cells.get((row.id, column.name)) for column in grid.columns],
+        _days_unanswered(row, now=now),
+        DocumentState.missing in faults,
+        DocumentState.defective in faults,
+    )
+
+
+def _days_unanswered(row: Row, *, now: datetime) -> int:
+    days = days_since(row.state_at, now) if row.state in UNANSWERED else 0
+    return days if days >= PATIENCE else 0
 
 
 def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
@@ -87,30 +124,25 @@ def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
             Application.missing_count,
             Application.session_at,
             Application.resume_type,
-            Application.email,
-            _published(actor).label("is_published"),
+            Talent.code,
+            visible(actor, Talent).label("is_published"),  # whether 「人材詳細を見る」 leads anywhere
         )
         .join(Talent, Talent.id == Application.talent_id)
-        .where(Application.entry_id == entry_id, visible(actor, Application))
+        .where(Application.entry_id == entry_id, visible(actor, Application), *_matching(wanted.text))
     )
     if wanted.states:
         query = query.where(Application.state.in_(wanted.states))
     if wanted.incomplete:
-        query = query.where(Application.missing_count > 0)
+        query = query.where(IS_INCOMPLETE)
     if wanted.unread:
         query = query.where(Application.read_at.is_(None))
-    if text := wanted.text[:LONGEST_SEARCH]:
-        query = query.where(
-            Application.name.contains(text, autoescape=True)
-            | Application.name_kana.contains(text, autoescape=True)
-            | Application.number.contains(text, autoescape=True)
-        )
     return query
 
 
-def _published(actor: Actor) -> ColumnElement[bool]:
-    """Whether 「人材詳細を見る」 leads anywhere for this organization."""
-    return visible(actor, Talent)
+def _matching(text: str) -> list[ColumnElement[bool]]:
+    text = text[:LONGEST_SEARCH]
+    columns = (Application.name, Application.name_kana, Application.number)
+    return [or_(*(column.contains(text, autoescape=True) for column in columns))] if text else []
 
 
 def _order(wanted: Wanted, *, backwards: bool) -> tuple[Any, ...]:
@@ -130,33 +162,47 @@ def _beyond(wanted: Wanted, edge: int, *, backwards: bool, actor: Actor) -> Colu
     return (column < value) | ((column == value) & (Application.id < edge))
 
 
-def documents_of(application_ids: Sequence[int]) -> dict[int, dict[str, Row]]:
-    rows = db.session.execute(
+@dataclass(frozen=True)
+class Facets:
+    """How many each filter would show when it is switched, the other filters being as they are."""
+
+    everything: int  # without any filter but the search
+    shown: int
+    states: Mapping[ApplicationState, int]
+    incomplete: int
+    unread: int
+
+
+def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
+    """All the numbers of the list in one statement."""
+    traits = (
         select(
-            ApplicationDocument.id,
-            ApplicationDocument.application_id,
-            ApplicationDocument.name,
-            ApplicationDocument.required,
-            ApplicationDocument.state,
-            ApplicationDocument.file_id,
+            Application.state,
+            IS_INCOMPLETE.label("incomplete"),
+            Application.read_at.is_(None).label("unread"),
         )
-        .where(ApplicationDocument.application_id.in_(application_ids))
-        .order_by(ApplicationDocument.application_id, ApplicationDocument.position)
+        .where(Application.entry_id == entry_id, visible(actor, Application), *_matching(wanted.text))
+        .subquery()
     )
-    found: dict[int, dict[str, Row]] = {}
-    for row in rows:
-        found.setdefault(row.application_id, {})[row.name] = row
-    return found
+    groups = db.session.execute(select(*traits.c, func.count().label("number")).group_by(*traits.c)).all()
 
+    def number(*, states: Collection[ApplicationState] = (), incomplete: bool = False, unread: bool = False) -> int:
+        return sum(
+            group.number
+            for group in groups
+            if (not states or group.state in states)
+            and (group.incomplete or not incomplete)
+            and (group.unread or not unread)
+        )
 
-def counts(entry_id: int, *, actor: Actor) -> dict[ApplicationState, int]:
-    """How many stand in each state, in one statement."""
-    rows = db.session.execute(
-        select(Application.state, func.count())
-        .where(Application.entry_id == entry_id, visible(actor, Application))
-        .group_by(Application.state)
+    states, incomplete, unread = wanted.states, wanted.incomplete, wanted.unread
+    return Facets(
+        number(),
+        number(states=states, incomplete=incomplete, unread=unread),
+        {state: number(states=(state,), incomplete=incomplete, unread=unread) for state in ApplicationState},
+        number(states=states, incomplete=True, unread=unread),
+        number(states=states, incomplete=incomplete, unread=True),
     )
-    return dict(rows.all())
 
 
 def neighbours(application: Application, wanted: Wanted, *, actor: Actor) -> tuple[int | None, int | None]:
@@ -171,6 +217,11 @@ def neighbours(application: Application, wanted: Wanted, *, actor: Actor) -> tup
         for backwards in (True, False)
     ]
     return found[0], found[1]
+
+
+def published_code(talent_id: int, *, actor: Actor) -> str | None:
+    """登録コード of a talent whose profile this organization may open."""
+    return db.session.scalar(select(Talent.code).where(Talent.id == talent_id, visible(actor, Talent)))
 
 
 def find(application_id: int, *, actor: Actor) -> Application:

@@ -14,12 +14,13 @@ from portal.actors import Actor
 from portal.database import write
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.permissions import may, visible
-from portal.recruiting import letters, seats
+from portal.recruiting import grid, letters, seats
 from portal.recruiting.moves import Moved, SeenApplication, move_each
 from portal.recruiting.stages import ENDED, SEATED, STAGES, choosable
 
 MOST = 500
 LONGEST_NOTE = 4000
+LONGEST_MESSAGE = 2000
 JUDGED = (DocumentState.received, DocumentState.defective)
 
 
@@ -84,6 +85,7 @@ def judge_document(document_id: int, state: DocumentState, *, actor: Actor, now:
     if document.file_id is None:
         raise Conflict("この書類はまだ提出されていません。")
     document.state = state
+    grid.recount(document.application_id)
     audit.record(
         "application.document",
         subject="application",
@@ -150,29 +152,10 @@ def _ask(
     if moved.done:
         for document in documents:
             document.state = DocumentState.reopened
-        db.session.flush()
+        grid.recount(application.id)
         names = [document.name for document in documents]
         letters.tell_talents("documents_again", [application.id], now=now, documents=names, message=message)
     return moved
-
-
-def missing_documents(application_ids: Sequence[int], *, actor: Actor) -> dict[int, list[int]]:
-    """For each of the applications the documents that are required and absent, or were found wanting."""
-    rows = db.session.execute(
-        select(ApplicationDocument.application_id, ApplicationDocument.id)
-        .join(Application)
-        .where(
-            Application.id.in_(application_ids),
-            visible(actor, Application),
-            (ApplicationDocument.required & ApplicationDocument.file_id.is_(None))
-            | (ApplicationDocument.state == DocumentState.defective),
-        )
-        .order_by(ApplicationDocument.application_id, ApplicationDocument.position)
-    )
-    found: dict[int, list[int]] = {}
-    for application_id, document_id in rows:
-        found.setdefault(application_id, []).append(document_id)
-    return found
 
 
 # ---- the private note, and mail outside the portal

@@ -5,7 +5,7 @@ Any number of workers may run. A lease says who makes a row; whoever dies in the
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -125,14 +125,25 @@ def fetch(download_id: int, *, actor: Actor, now: datetime) -> Download:
     return download
 
 
-def cancel(download_id: int, *, actor: Actor) -> None:
-    """Stops one that is not ready yet; the worker notices at its next piece."""
+def newest_of(target_id: int, kinds: Collection[DownloadKind], *, actor: Actor, now: datetime) -> Sequence[Download]:
+    """The last one of each kind that the person asked for about one posting or application."""
+    found: dict[DownloadKind, Download] = {}
+    for row in recent(actor=actor, now=now):
+        if row.kind in kinds and row.params.get("target") == target_id:
+            found.setdefault(row.kind, row)
+    return list(found.values())
+
+
+def cancel(download_id: int, *, actor: Actor) -> bool:
+    """Stops one that is not ready yet, and says whether it did; the worker notices at its next piece."""
     find(download_id, actor=actor)
-    db.session.execute(
-        update(Download)
-        .where(Download.id == download_id, Download.state.in_(OPEN))
-        .values(state=DownloadState.cancelled)
-        .execution_options(synchronize_session=False)
+    return bool(
+        write(
+            update(Download)
+            .where(Download.id == download_id, Download.state.in_(OPEN))
+            .values(state=DownloadState.cancelled)
+            .execution_options(synchronize_session=False)
+        )
     )
 
 

@@ -14,7 +14,7 @@ from models.records import AuditEvent
 from models.states import ApplicationState, DocumentState
 from portal.actors import Actor
 from portal.permissions import visible
-from portal.recruiting import erasing, letters, seats
+from portal.recruiting import erasing, grid, letters, seats
 from portal.recruiting.drafting import find
 from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.stages import ENDED
@@ -39,7 +39,6 @@ def hand_in_again(application: Application, *, actor: Actor, now: datetime) -> N
     """Ends a request for documents once none of them is open any more; tells the organization."""
     if any(row.state is DocumentState.reopened for row in application.documents):
         return
-    missing = sum(row.required and row.file_id is None for row in application.documents)
     move_one(
         SeenApplication(application.id, application.revision),
         sources=[ApplicationState.resubmit_wait],
@@ -47,9 +46,9 @@ def hand_in_again(application: Application, *, actor: Actor, now: datetime) -> N
         actor=actor,
         now=now,
         mailed=True,
-        missing_count=missing,
         reopened_until=None,
     )
+    grid.recount(application.id)
     letters.tell_organization("application_resubmitted", application.id, now=now)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from models.base import db
 from models.people import Account
 from models.records import AuditEvent
-from models.states import ApplicationState, Role
+from models.states import ApplicationState, DocumentState, Role
 from portal.actors import Actor
-from portal.wording import APPLICATION_LOOK
+from portal.wording import APPLICATION_LOOK, DOCUMENT_LOOK
 
 LONGEST = 50
 TOLD = ("application.move", "application.document", "application.note")
@@ -54,5 +54,6 @@ def _act(action: str, details: dict) -> str:
     if action == "application.note":
         return "メモを保存"
     if action == "application.document":
-        return f"「{details.get('document', '')}」を確認"
+        look = DOCUMENT_LOOK[DocumentState(details["state"])]
+        return f"{details['document']}を「{look.label}」に"
     return APPLICATION_LOOK[ApplicationState(details["to"])].label

@@ -35,6 +35,9 @@ STAGES: Mapping[Kind, tuple[ApplicationState, ...]] = {
         S.absent,
     ),
 }
+POSITIONS = {state: place for place, state in enumerate(dict.fromkeys((*STAGES[Kind.job], *STAGES[Kind.event])))}
+# Somebody has handed in and heard nothing yet.
+UNANSWERED = (S.applied, S.resubmitted)
 # What only the talent or a deadline brings about.
 NOT_CHOSEN = frozenset({S.draft, S.applied, S.resubmitted, S.withdrawn})
 # The selection is over for these; they are not asked for anything any more.

@@ -9,7 +9,7 @@ from models.applications import Application
 from models.base import db
 from models.entries import Version
 from models.states import DocumentState, DownloadKind, Kind, ResumeType
-from models.talents import Registration
+from models.talents import Registration, Talent
 from portal import clock
 from portal.accounts.tokens import digest
 from portal.actors import Actor
@@ -142,6 +142,10 @@ def reopened(world: World, who: str) -> Asked:
     return Asked({"application_id": asked_again(world, who).id})
 
 
+def hidden(world: World, _who: str) -> Asked:
+    return Asked(data={"hide": world.make.organization().id})
+
+
 def own_data(world: World, who: str) -> Asked:
     begin_write()
     actor = talent_of(world, who)
@@ -170,6 +174,23 @@ def made(world: World, who: str) -> Asked:
     return Asked({"download_id": download_id})
 
 
+def waiting(world: World, who: str) -> Asked:
+    entry_id = applied(world, who).entry_id
+    begin_write()
+    download = downloads.request(DownloadKind.csv, entry_id, actor=member_of(world, who), now=world.now)
+    db.session.commit()
+    return Asked({"download_id": download.id})
+
+
+def published(world: World, _who: str) -> Asked:
+    talent = profiles.own(world.actors["talent"])
+    begin_write()
+    profile = db.session.get_one(Talent, talent.id)
+    profile.is_public = True
+    db.session.commit()
+    return Asked({"code": profile.code})
+
+
 def staged(world: World, who: str) -> Asked:
     application = applied(world, who)
     return Asked({"entry_id": application.entry_id}, {"item": item(application), "to": "received"})
@@ -183,9 +204,20 @@ def staged_one(world: World, who: str) -> Asked:
 
 def asked_for(world: World, who: str) -> Asked:
     application = defective(world, who)
+    return Asked({"entry_id": application.entry_id}, {"item": item(application)})
+
+
+def requested(world: World, who: str) -> Asked:
+    application = defective(world, who)
+    document_id = application.documents[0].id
     return Asked(
         {"entry_id": application.entry_id},
-        {"item": item(application), "until": until(world), "message": "新しい証明書をお送りください。"},
+        {
+            "offered": document_id,
+            "document": document_id,
+            "until": until(world),
+            "message": "新しい証明書をお送りください。",
+        },
     )
 
 
@@ -221,18 +253,23 @@ TARGETS: dict[str, Target] = {
     "talent.ask_withdrawal": handed_in,
     "talent.withdraw_application": handed_in,
     "talent.discard_application": begun,
+    "talent.change_hidden": hidden,
     "talent.fetch_own_data": own_data,
     "organization_applications.applications": listed,
     "organization_applications.detail": handed_in,
     "organization_applications.document": document,
     "organization_applications.resume": handed_in,
     "organization_applications.download": listed,
+    "organization_applications.download_person": document,
     "organization_applications.fetch": made,
+    "organization_applications.cancel": waiting,
     "organization_selection.stage": staged,
     "organization_selection.ask": asked_for,
+    "organization_selection.send_request": requested,
     "organization_selection.mailer": staged,
     "organization_selection.stage_one": staged_one,
     "organization_selection.note": noted,
     "organization_selection.judge": judged,
     "organization_selection.ask_one": asked_one,
+    "organization_talents.detail": published,
 }

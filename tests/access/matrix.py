@@ -10,8 +10,8 @@ a row fails the build, and so does a row without a route.
     4xx     refused in words
 
 Where an address names an object, it is one of `owner`'s organization, or `talent`'s own. `other`, `noncorp` and `rival`
-own objects too; with their own they get what `owner` and `talent` get (test_matrix tries both). G6 adds rows of talents
-here: 403 for `noncorp`.
+own objects too; with their own they get what `owner` and `talent` get (test_matrix tries both). What is about talents
+is 403 for `noncorp` (G6).
 """
 
 from collections.abc import Mapping
@@ -48,6 +48,8 @@ MEMBER     = row("login  403    403    200    200    200    200    200    login 
 MEMBER_ID  = row("login  403    403    200    200    200    404    404    login  403    403    ")
 MEMBER_GO  = row("login  403    403    go     go     go     go     go     login  403    403    ")
 MEMBER_DO  = row("login  403    403    go     go     go     404    404    login  403    403    ")
+MEMBER_ACT = row("login  403    403    go     404    404    404    404    login  403    403    ")
+PERSONAL   = row("login  403    403    200    200    200    200    403    login  403    403    ")
 MEMBER_OWN = row("login  403    403    200    404    404    404    404    login  403    403    ")
 WRITER     = row("login  403    403    200    200    403    200    200    login  403    403    ")
 WRITER_ID  = row("login  403    403    200    200    403    404    404    login  403    403    ")
@@ -118,6 +120,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("talent.withdraw_application", "POST"): TALENT_DO,
     ("talent.discard_application", "POST"): TALENT_DO,
     ("talent.list_readings", "GET"): TALENT,
+    ("talent.list_hidden", "GET"): TALENT,
+    ("talent.change_hidden", "POST"): TALENT_GO,
     ("talent.show_own_data", "GET"): TALENT,
     ("talent.request_own_data", "POST"): TALENT_GO,
     ("talent.fetch_own_data", "GET"): TALENT_ID,
@@ -153,15 +157,21 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("organization_applications.document", "GET"): MEMBER_ID,
     ("organization_applications.resume", "POST"): MEMBER_DO,
     ("organization_applications.download", "POST"): MEMBER_DO,
+    ("organization_applications.download_person", "POST"): MEMBER_DO,
     ("organization_applications.fetch", "GET"): MEMBER_OWN,
+    ("organization_applications.cancel", "POST"): MEMBER_ACT,
     ("organization_selection.index", "GET"): WRITE,
-    ("organization_selection.stage", "POST"): WRITE_ID,
-    ("organization_selection.ask", "POST"): WRITE_ID,
+    ("organization_selection.stage", "POST"): WRITER_ID,
+    ("organization_selection.ask", "POST"): WRITER_ID,
+    ("organization_selection.send_request", "POST"): WRITER_ID,
     ("organization_selection.mailer", "POST"): WRITER_ID,
     ("organization_selection.stage_one", "POST"): WRITE_ID,
     ("organization_selection.note", "POST"): WRITE_ID,
     ("organization_selection.judge", "POST"): WRITE_ID,
     ("organization_selection.ask_one", "POST"): WRITE_ID,
+    # published profiles
+    ("organization_talents.index", "GET"): MEMBER_GO,
+    ("organization_talents.detail", "GET"): PERSONAL,
     # the secretariat
     ("desk.index", "GET"): OFFICE,
     ("desk.review", "GET"): OFFICE,

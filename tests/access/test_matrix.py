@@ -77,10 +77,14 @@ def test_a_foreign_object_answers_as_one_that_does_not_exist(
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "method"),
-    [(endpoint, method) for (endpoint, method), answers in MATRIX.items() if endpoint.startswith("organization")],
+    ("endpoint", "method", "name"),
+    [
+        (*key, name)
+        for key, answers in MATRIX.items()
+        for name in OWNERS_OF_OTHERS
+        if key[0].startswith("organization") and answers[name] != "403"
+    ],
 )
-@pytest.mark.parametrize("name", OWNERS_OF_OTHERS)
 def test_owners_get_with_their_own_what_every_owner_gets(name: str, endpoint: str, method: str, world: World) -> None:
     response = ask(world, name, endpoint, method, target_of(endpoint)(world, name))
 

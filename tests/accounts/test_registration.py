@@ -62,6 +62,18 @@ def test_an_address_that_is_too_old_makes_nothing(rules: Flask, make: Maker, lat
     assert count(Account) == 0
 
 
+def test_what_nobody_confirmed_is_forgotten_and_a_consent_is_kept(rules: Flask, make: Maker) -> None:
+    register(rules, make)
+    begin_write()
+    registration.confirm(letter().params["token"], now=make.now)
+    db.session.commit()
+    register(rules, make, email="other@example.jp")
+    cleaning.forget_expired(make.now + timedelta(hours=24))
+    assert count(Registration) == 2, "it may still be confirmed"
+    cleaning.forget_expired(make.now + timedelta(hours=24, seconds=1))
+    assert db.session.scalars(select(Registration.email)).all() == ["haruka@example.jp"]
+
+
 def test_an_address_makes_one_account(rules: Flask, make: Maker) -> None:
     register(rules, make)
     token = letter().params["token"]

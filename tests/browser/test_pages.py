@@ -40,6 +40,8 @@ TALENT = (
     "/talent/resumes/expert",
     "/talent/applications/",
     "/talent/readings/",
+    "/talent/hidden-from",
+    "/talent/hidden-from?q=a",
     "/talent/data",
     "/talent/leave",
 )

@@ -65,7 +65,7 @@ VALUES: list[Text] = [*NUMBERS, *TIMES, *CODES, *CRAFTED, *SIGNS, *LONG]
 
 LONGEST_LINE = 1000  # the server in front takes no longer address
 
-APPLICANTS = ("state", "incomplete", "unread", "q", "sort", "up", "size", "after", "before")
+APPLICANTS = ("state", "incomplete", "unread", "q", "sort", "size", "after", "before")
 # What addresses may say, by the end of the endpoint's name; unknown names are tried too.
 QUERY = {
     "index_view": ("page", "sort", "desc", "search", "page_size", "state", "kind", "flt0_0", "export"),
@@ -81,6 +81,7 @@ QUERY = {
     "talent.show_profile": ("apply",),
     "talent.show_resume": ("apply",),
     "talent.list_readings": ("page",),
+    "talent.list_hidden": ("q",),
     ".confirm": ("only",),
     "_form.edit": ("check",),
     "edit_view": ("id", "url"),
@@ -96,16 +97,8 @@ ODD_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 USED_UP = (
     *("submit", "withdraw", "close", "discard", "decide", "extend", "undo", "run", "delete_view", "end_session"),
     *("take_confirmation", "take_profile", "take_resume", "take_apply", "submit_application", "hand_in_documents"),
-    *(
-        "withdraw_application",
-        "discard_application",
-        "selection.stage",
-        "selection.ask",
-        "stage_one",
-        "ask_one",
-        "judge",
-        "note",
-    ),
+    *("withdraw_application", "discard_application", "take_leaving", "change_hidden"),
+    *("selection.stage", "selection.ask", "stage_one", "ask_one", "judge", "note"),
 )
 
 
@@ -144,6 +137,7 @@ FIELDS = {
     "talent.take_resume": (*RESUME_FIELDS, *ROWS),
     "talent.take_apply": ("session", "consent", "check", "fill", "remove", "document-1"),
     "talent.take_leaving": ("password",),
+    "talent.change_hidden": ("hide", "show"),
     "talent.hand_in_documents": ("document-1",),
     "talent.take_photo": ("photo",),
 }

@@ -90,8 +90,9 @@ def test_lists_of_applications_take_the_statements_of_one(
     applicants = f"/mypage/applications/{version.entry_id}/"
     pages = {
         applicants: client,
-        f"{applicants}?q=a&sort=name&size=50&up=1": client,
+        f"{applicants}?q=a&sort=state-down&size=50&unread=1": client,
         "/mypage/jobs/": client,
+        "/mypage/": client,
         "/talent/": own,
         "/talent/applications/": own,
         "/talent/readings/": own,
@@ -107,7 +108,8 @@ def test_lists_of_applications_take_the_statements_of_one(
             found[path] = statements.count
         return found
 
-    applied(version, someone, now=make_here.now)
+    first = applied(version, someone, now=make_here.now)
+    pages[f"/mypage/applications/detail/{first.id}/?sort=name"] = client
     applied(earlier.published(actor=owner, documents=[]), talent(make_here, "石川 拓真"), now=make_here.now)
     one = counted()
     for number in range(1, MANY):

@@ -21,6 +21,7 @@ from models.talents import Resume, Talent
 from portal import audit
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.permissions import visible
 from portal.recruiting import applicants, decisions, downloads, resumes, submitting
 from portal.recruiting.moves import SeenApplication
 from tests.make import PASSWORD, Maker, actor_of
@@ -164,6 +165,17 @@ def test_after_the_period_it_is_said_and_the_draft_can_go(
     visitor.press("入力中の応募を削除")
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Application)) == 0
+
+
+def test_who_presses_after_the_last_moment_is_told_why(visitor: Visitor, earlier: Maker, owner: Actor) -> None:
+    version = earlier.published(actor=owner)
+    visitor.open(f"/talent/apply/{version.entry.number}")
+    begin_write()
+    version.close_at = earlier.now + timedelta(days=7)
+    db.session.commit()
+    visitor.press("確認", status=422, **{"document-1": file(), "consent": "1"})
+    assert visitor.page.h1 == "応募できません"
+    assert "募集期間が終了しました。" in visitor.page.text
 
 
 def test_a_level_that_is_too_low_leads_to_the_profile(client: FlaskClient, make_here: Maker, earlier: Maker) -> None:
@@ -407,6 +419,32 @@ def test_rows_of_a_resume_are_added_without_scripts(kind: ResumeType, visitor: V
     saved = resumes.find(profile_of(someone), kind)
     assert saved is not None
     assert [row["text"] for row in saved.content["licenses"]] == ["技術士", "TOEIC"]
+
+
+def test_an_organization_that_is_hidden_from_does_not_see_the_profile(
+    visitor: Visitor, someone: Actor, owner: Actor, make_here: Maker
+) -> None:
+    other = make_here.member(make_here.organization("一般財団法人 みなみの灯"))
+    begin_write()
+    profile_of(someone).is_public = True
+    db.session.commit()
+
+    def seen_by(member: Actor) -> bool:
+        db.session.rollback()
+        return db.session.scalar(select(Talent.id).where(visible(member, Talent))) is not None
+
+    assert (seen_by(other), seen_by(owner)) == (True, True)
+    visitor.open("/talent/hidden-from?q=ありません")
+    assert "当てはまる団体はありません" in visitor.page.text
+    visitor.open("/talent/hidden-from?q=みなみ")
+    address, sent = visitor.what_is_sent("公開しない：一般財団法人 みなみの灯")
+    visitor.press("公開しない：一般財団法人 みなみの灯")
+    assert problems(visitor.page) == []
+    assert (seen_by(other), seen_by(owner)) == (False, True)
+    assert visitor.client.post(address, data=sent).status_code == 409
+    visitor.press("解除：一般財団法人 みなみの灯")
+    assert seen_by(other)
+    assert visitor.client.post(address, data={"show": sent["hide"]}).status_code == 404
 
 
 # ---- one's own data

@@ -12,6 +12,7 @@ from views.organization.lists import EntriesView
 from views.organization.lookup import own_organization
 from views.organization.rooms import ROOMS
 from views.organization.selection import SelectionView
+from views.organization.talents import TalentsView
 from views.organization.writing import WritingView
 from views.web import csp_nonce
 
@@ -47,3 +48,4 @@ def register(app: Flask) -> None:
         door.add_view(EntriesView(ROOMS[kind], category=LOOK_UP, menu_icon_value="list"))
     door.add_view(ApplicantsView())
     door.add_view(SelectionView())
+    door.add_view(TalentsView())

@@ -3,6 +3,8 @@
 Reading is every member's; what changes something stands in SelectionView, which viewers do not enter.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -11,29 +13,33 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from models.base import db
-from models.entries import Entry
-from models.states import ApplicationState, DownloadKind, Kind
+from models.states import DownloadKind
 from portal import clock
 from portal.database import begin_write
 from portal.errors import Refused
-from portal.permissions import MEMBERS, may
-from portal.publishing import listing
-from portal.recruiting import applicants, downloads, drafting, history, resume_pdf
-from portal.recruiting.applicants import SIZES, SORTS, Wanted
-from portal.recruiting.stages import STAGES, choosable
+from portal.permissions import MEMBERS
+from portal.recruiting import applicants, downloads, drafting, resume_pdf
 from views.admin import PageView
-from views.arguments import LARGEST_ID, one_of, whole_number
+from views.arguments import LARGEST_ID, one_of
 from views.files import send
-from views.organization.rooms import ROOMS
+from views.organization.applicant_pages import (
+    DETAIL,
+    LISTED,
+    NOTHING_TYPED,
+    OF_A_POSTING,
+    own_posting,
+    query_of,
+    read_typed,
+    read_wanted,
+    render_detail,
+    render_list,
+)
 from views.web import current_actor
 
 ENTRY = f"<int(min=1, max={LARGEST_ID}):entry_id>"
 APPLICATION = f"<int(min=1, max={LARGEST_ID}):application_id>"
 DOWNLOAD = f"<int(min=1, max={LARGEST_ID}):download_id>"
-STATES = {state.value: state for state in ApplicationState if state is not ApplicationState.draft}
-MADE = {kind.value: kind for kind in (DownloadKind.posting, DownloadKind.xlsx, DownloadKind.csv)}
-TITLES = {Kind.job: "求人応募一覧", Kind.event: "研修・イベント・セミナー応募一覧"}
-EDIT = {Kind.job: "応募編集（求人）", Kind.event: "応募編集（研修・イベント・セミナー）"}
+MADE = {kind.value: kind for kind in OF_A_POSTING}
 
 
 class ApplicantsView(PageView):
@@ -51,39 +57,24 @@ class ApplicantsView(PageView):
 
     @expose(f"/{ENTRY}/")
     def applications(self, entry_id: int) -> str:
-        actor, now, entry = current_actor(), clock.now(), own_posting(entry_id)
-        wanted = read_wanted()
-        return self.render(
-            "organization/applicants.html",
-            entry=entry,
-            title=TITLES[entry.kind],
-            room=ROOMS[entry.kind],
-            page=applicants.page_of(entry.id, wanted, actor=actor),
-            counts=applicants.counts(entry.id, actor=actor),
-            wanted=wanted,
-            choosable=choosable(entry.kind),
-            stages=STAGES[entry.kind],
-            downloads=[row for row in downloads.recent(actor=actor, now=now) if row.params.get("target") == entry.id],
-            may_decide=may(actor, "application.decide"),
-            sizes=SIZES,
-            query=request.query_string.decode(),
-            now=now,
-        )
+        return render_list(self, own_posting(entry_id))
 
     @expose(f"/detail/{APPLICATION}/")
     def detail(self, application_id: int) -> str:
         """Reading it is on record before it is shown."""
         begin_write()
         actor, now = current_actor(), clock.now()
+        begin_write()
         application = applicants.find(application_id, actor=actor)
         applicants.record_reading(application, "read", actor=actor, now=now)
         db.session.commit()
-        return render_detail(self, application_id)
+        return render_detail(self, applicants.find(application_id, actor=actor))
 
     @expose(f"/detail/{APPLICATION}/documents/<int(min=1, max={LARGEST_ID}):document_id>")
     def document(self, application_id: int, document_id: int) -> Response:
         begin_write()
         actor, now = current_actor(), clock.now()
+        begin_write()
         application = applicants.find(application_id, actor=actor)
         stored = drafting.file_of(application, document_id)
         applicants.record_reading(application, "file", actor=actor, now=now, document=document_id)
@@ -100,15 +91,20 @@ class ApplicantsView(PageView):
         if stored is not None:
             return send(stored, f"{application.number}_{application.name}_履歴書.pdf")
         flash(_("履歴書PDFを作成しています。数秒後にもう一度「履歴書PDF出力」を押してください。"), "info")
-        return redirect(url_for(".detail", application_id=application_id))
+        return stay(self, application_id)
+
+    @expose(f"/detail/{APPLICATION}/download", methods=("POST",))
+    def download_person(self, application_id: int) -> Any:
+        downloads.request(DownloadKind.person, application_id, actor=current_actor(), now=clock.now())
+        db.session.commit()
+        return stay(self, application_id)
 
     @expose(f"/{ENTRY}/download", methods=("POST",))
     def download(self, entry_id: int) -> Response:
         kind = one_of(request.form.get("kind"), MADE, DownloadKind.xlsx)
         downloads.request(kind, own_posting(entry_id).id, actor=current_actor(), now=clock.now())
         db.session.commit()
-        flash(_("作成を始めました。この画面を離れても続きます。"), "info")
-        return redirect(url_for(".applications", entry_id=entry_id))
+        return to_list(entry_id)
 
     @expose(f"/downloads/{DOWNLOAD}")
     def fetch(self, download_id: int) -> Response:
@@ -119,49 +115,29 @@ class ApplicantsView(PageView):
             raise Refused(_("このダウンロードは期限が切れました。もう一度作成してください。"))
         return send(made.file)
 
-
-def own_posting(entry_id: int) -> Entry:
-    """The actor's own job or event; everything else is not there."""
-    return listing.find_posting(entry_id, actor=current_actor())
-
-
-def read_wanted() -> Wanted:
-    values = request.args
-    state = one_of(values.get("state"), STATES, None)
-    size = one_of(values.get("size"), {str(size): size for size in SIZES}, SIZES[0])
-    return Wanted(
-        states=(state,) if state else (),
-        incomplete=values.get("incomplete") == "1",
-        unread=values.get("unread") == "1",
-        text=values.get("q", "").strip()[: applicants.LONGEST_SEARCH],
-        sort=one_of(values.get("sort"), {name: name for name in SORTS}, "applied"),
-        upward=values.get("up") == "1",
-        size=size,
-        after=edge(values.get("after")),
-        before=edge(values.get("before")),
-    )
+    @expose(f"/downloads/{DOWNLOAD}/cancel", methods=("POST",))
+    def cancel(self, download_id: int) -> Response:
+        """「中止」. Who presses it when the file is there already finds the file."""
+        download = downloads.find(download_id, actor=current_actor())
+        kind, target = download.kind, download.params.get("target", 0)
+        if downloads.cancel(download_id, actor=current_actor()):
+            flash(_("作成を中止しました。"))
+        db.session.commit()
+        if kind is DownloadKind.person:
+            return to_detail(target)
+        return to_list(target) if kind in OF_A_POSTING else redirect(url_for("organization.index"), 303)
 
 
-def edge(text: str | None) -> int | None:
-    return whole_number(text, highest=LARGEST_ID) if text else None
+def to_list(entry_id: int) -> Response:
+    return redirect(url_for(LISTED, entry_id=entry_id, **query_of(read_wanted())), 303)
 
 
-def render_detail(view: PageView, application_id: int, *, error: str = "", note: str | None = None) -> str:
-    actor, now = current_actor(), clock.now()
-    application = applicants.find(application_id, actor=actor)
-    earlier, later = applicants.neighbours(application, read_wanted(), actor=actor)
-    return view.render(
-        "organization/applicant.html",
-        application=application,
-        title=EDIT[application.kind],
-        list_title=TITLES[application.kind],
-        choosable=choosable(application.kind),
-        history=history.history_of(application.id, actor=actor),
-        earlier=earlier,
-        later=later,
-        may_decide=may(actor, "application.decide"),
-        query=request.query_string.decode(),
-        error=error,
-        note=application.note if note is None else note,
-        now=now,
-    )
+def to_detail(application_id: int) -> Response:
+    return redirect(url_for(DETAIL, application_id=application_id, **query_of(read_wanted())), 303)
+
+
+def stay(view: PageView, application_id: int, *, saved: Sequence[str] = ()) -> Any:
+    """Back to the application; at once when something stands in its other fields, which a redirect would lose."""
+    application, typed = applicants.find(application_id, actor=current_actor()), read_typed(request.form)
+    typed = replace(typed, **{name: getattr(NOTHING_TYPED, name) for name in saved})
+    return render_detail(view, application, typed) if typed.is_left(application) else to_detail(application_id)

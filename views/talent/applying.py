@@ -65,7 +65,14 @@ def refused_page(number: str, application: Application | None, refusal: Refused)
 def take_apply(number: str) -> Any:
     """Files are kept at once, so that an error elsewhere loses none of them."""
     actor, now = current_actor(), clock.now()
-    application = drafting.start(drafting.entry_of(number), actor=actor, now=now)
+    entry_id = drafting.entry_of(number)
+    try:
+        application = drafting.start(entry_id, actor=actor, now=now)
+    except (NotFound, Forbidden, Conflict):
+        raise
+    except Refused as refusal:  # the period ended while the form was being filled in
+        db.session.rollback()
+        return refused_page(number, drafting.begun(entry_id, actor=actor), refusal)
     db.session.commit()  # judging a file takes a while: nobody else may have to wait for it
     begin_write()
     refused = take_files(application, now=now)
