@@ -288,7 +288,19 @@ def find(application_id: int, *, actor: Actor) -> Application:
     return application
 
 
-def record_reading(application: Application, what: str, *, actor: Actor, now: datetime, **details: Any) -> None:
+def identify(application_id: int, *, actor: Actor) -> Row:
+    """Its id and its organization alone, for the record of what is about to be read."""
+    found = db.session.execute(
+        select(Application.id, Application.organization_id).where(
+            Application.id == application_id, visible(actor, Application)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def record_reading(application: Application | Row, what: str, *, actor: Actor, now: datetime, **details: Any) -> None:
     """That a member reads personal data: written before it is shown. The first time marks the application read."""
     audit.record(
         f"application.{what}",

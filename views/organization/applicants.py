@@ -65,8 +65,7 @@ class ApplicantsView(PageView):
         begin_write()
         actor, now = current_actor(), clock.now()
         begin_write()
-        application = applicants.find(application_id, actor=actor)
-        applicants.record_reading(application, "read", actor=actor, now=now)
+        applicants.record_reading(applicants.identify(application_id, actor=actor), "read", actor=actor, now=now)
         db.session.commit()
         return render_detail(self, applicants.find(application_id, actor=actor))
 
