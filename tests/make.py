@@ -1,6 +1,7 @@
 """Builders with boring defaults. A state is reached by the services, never by setting the column."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from models.base import db
@@ -8,6 +9,7 @@ from models.entries import Version
 from models.organizations import Organization
 from models.people import Account
 from models.states import Action, Kind, Role, State
+from portal.accounts.passwords import hash_password
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.matching import profiles
@@ -155,11 +157,7 @@ def actor_of(account: Account) -> Actor:
     return Actor(account.role, account.id, account.organization_id, account.name, "127.0.0.1")
 
 
-_hashes: dict[str, str] = {}
-
-
+@cache
 def password_hash() -> str:
     """The hash of PASSWORD; Argon2 is slow on purpose, so it is made once."""
-    from portal.accounts.passwords import hash_password
-
-    return _hashes.setdefault(PASSWORD, hash_password(PASSWORD))
+    return hash_password(PASSWORD)

@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from models.states import Role
 from portal.actors import Actor
+from portal.wording import Look
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(_=translate, icon=icon, asset=asset, home_of=home_of)
+    app.jinja_env.globals.update(_=translate, icon=icon, asset=asset, mark=mark, home_of=home_of)
 
 
 @pass_eval_context
@@ -35,6 +36,14 @@ def translate(context: EvalContext, text: str, **words: object) -> str:
 def icon(name: str, css: str = "i") -> Markup:
     """A stroke icon of the sprite; words beside it tell what it means."""
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(css, asset("icons.svg"), name)
+
+
+@lru_cache(maxsize=256)
+def mark(base: str, look: Look, title: str = "") -> Markup:
+    """A state, a clock or a lamp: a word and an icon, drawn once for all places that show the same."""
+    hint = Markup(' title="{}"').format(title) if title else ""
+    css = f"{base} {look.css}".rstrip()
+    return Markup('<span class="{}"{}>{}{}</span>').format(css, hint, icon(look.icon), look.label)
 
 
 @lru_cache(maxsize=64)

@@ -179,7 +179,11 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_application_entry_id_applied_at_id"), ["entry_id", "applied_at", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_application_entry_id_state"), ["entry_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_application_facets",
+            ["entry_id", "state", "missing_count", "organization_id", "read_at"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_application_erase",
             ["erase_at"],
@@ -308,7 +312,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_application_entry_id_state"))
+        batch_op.drop_index("ix_application_facets")
         batch_op.drop_index(batch_op.f("ix_application_entry_id_applied_at_id"))
 
     op.drop_table("application")

@@ -15,6 +15,7 @@ from models.records import AuditEvent
 from models.states import Action, State
 from portal import audit
 from portal.actors import Actor
+from portal.database import among
 from portal.errors import Refused
 from portal.permissions import visible
 from portal.publishing import letters, workflow
@@ -63,7 +64,7 @@ def dry_run(action: Action, chosen: Sequence[Seen], *, actor: Actor) -> list[Pla
                 Organization.name.label("organization"),
             )
             .join(Organization, Organization.id == Version.organization_id)
-            .where(Version.id.in_([item.version_id for item in chosen]), visible(actor, Version))
+            .where(among(Version.id, [item.version_id for item in chosen]), visible(actor, Version))
         )
     }
     members = letters.recipients({row.organization_id for row in rows.values()})

@@ -11,6 +11,7 @@ from models.entries import Entry
 from models.organizations import Organization
 from models.people import Account
 from portal.actors import Actor
+from portal.database import among
 from portal.mail import outbox
 from portal.mail.outbox import Letter
 
@@ -59,7 +60,7 @@ def _members_by_entry(entry_ids: Collection[int]) -> Mapping[int, Sequence[Row]]
         select(Entry.id, Entry.number, Organization.name.label("organization"), Account.email)
         .join(Organization, Organization.id == Entry.organization_id)
         .join(Account, Account.organization_id == Organization.id)
-        .where(Entry.id.in_(entry_ids), Account.suspended_at.is_(None))
+        .where(among(Entry.id, entry_ids), Account.suspended_at.is_(None))
         .order_by(Account.id)
     )
     members: dict[int, list[Row]] = {}
@@ -72,7 +73,7 @@ def recipients(organization_ids: set[int]) -> dict[int, list[str]]:
     """Addresses of the members who can log in, by organization, in one statement."""
     rows = db.session.execute(
         select(Account.organization_id, Account.email)
-        .where(Account.organization_id.in_(organization_ids), Account.suspended_at.is_(None))
+        .where(among(Account.organization_id, organization_ids), Account.suspended_at.is_(None))
         .order_by(Account.id)
     )
     members: dict[int, list[str]] = {}

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.base import db
 from models.entries import Entry, Publication, Version
 from models.states import Action, State
-from portal.database import begin_write, claim
+from portal.database import among, begin_write, claim
 from portal.publishing.workflow import move_due
 
 log = logging.getLogger(__name__)
@@ -87,17 +87,18 @@ def _act(ids: Sequence[int], act: Callable[[Sequence[int], datetime], int], *, n
 
 def publish(ids: Sequence[int], now: datetime) -> int:
     """Those of the versions that are due. Flushes; the caller commits."""
-    entries = select(Version.entry_id).where(Version.id.in_(ids))
-    before = db.session.scalars(select(Entry.live_version_id).where(Entry.id.in_(entries)))
-    if replaced := [version_id for version_id in before if version_id is not None]:
-        move_due(Action.supersede, replaced, now=now)
     moved = move_due(Action.publish, ids, due_for_publication(now), now=now)
     published = [row.id for row in moved]
     if not published:
         return 0
+    # After it: what was withdrawn meanwhile takes the place of nothing.
+    entries = select(Version.entry_id).where(among(Version.id, published))
+    before = db.session.scalars(select(Entry.live_version_id).where(Entry.id.in_(entries)))
+    if replaced := [version_id for version_id in before if version_id is not None]:
+        move_due(Action.supersede, replaced, now=now)
     db.session.execute(
         update(Entry)
-        .where(Entry.id == Version.entry_id, Version.id.in_(published))
+        .where(Entry.id == Version.entry_id, among(Version.id, published))
         .values(live_version_id=Version.id, first_published_at=func.coalesce(Entry.first_published_at, now))
         .execution_options(synchronize_session=False)
     )
@@ -105,7 +106,7 @@ def publish(ids: Sequence[int], now: datetime) -> int:
         insert(Publication).from_select(
             ["version_id", "entry_id", "due_at", "published_at"],
             select(Version.id, Version.entry_id, Version.publish_at, literal(now, Version.updated_at.type)).where(
-                Version.id.in_(published)
+                among(Version.id, published)
             ),
         )
     )

@@ -19,6 +19,7 @@ from models.people import Account
 from models.states import Action, Role, State
 from portal import audit
 from portal.actors import CLOCK, Actor
+from portal.database import among
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.mail import outbox
 from portal.permissions import may, visible
@@ -117,8 +118,8 @@ def perform_each(
     moved = _move(
         action,
         [
-            Version.id.in_([item.version_id for item in seen]),
-            tuple_(Version.id, Version.revision).in_(pairs),
+            among(Version.id, [item.version_id for item in seen]),
+            among(tuple_(Version.id, Version.revision), pairs),
             visible(actor, Version),
         ],
         actor=actor,
@@ -279,7 +280,7 @@ def _conflict(action: Action, row: Row) -> Conflict:
 
 def move_due(action: Action, ids: Sequence[int], *criteria: ColumnElement[bool], now: datetime) -> Sequence[Row]:
     """The clock's moves: by id, with the condition that made them due tested again in the same statement."""
-    return _move(action, [Version.id.in_(ids), *criteria], actor=CLOCK, now=now)
+    return _move(action, [among(Version.id, ids), *criteria], actor=CLOCK, now=now)
 
 
 def is_held(version: Version, *, now: datetime) -> bool:

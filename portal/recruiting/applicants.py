@@ -1,11 +1,24 @@
 """The applications an organization received: one page of a list by keyset, counts, one application, its neighbours."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
@@ -17,7 +30,7 @@ from portal.actors import Actor
 from portal.errors import NotFound
 from portal.permissions import visible
 from portal.publishing.business_days import days_since
-from portal.recruiting.grid import IS_INCOMPLETE, Cell, Grid, grid_of
+from portal.recruiting.grid import IS_INCOMPLETE, Cell, Grid, grid_of, is_incomplete
 from portal.recruiting.stages import POSITIONS, UNANSWERED
 
 SIZES = (20, 50, 100)
@@ -31,6 +44,8 @@ SORTS: Mapping[str, Any] = {
     "state": case(POSITIONS, value=Application.state),
     "moved": Application.state_at,
 }
+# Given when a query runs, so that one that was put together serves every posting and page.
+ENTRY, PLACE, EDGE = bindparam("entry", type_=Integer()), "place", bindparam("edge", type_=Integer())
 
 
 @dataclass(frozen=True)
@@ -57,15 +72,17 @@ class Page:
 
 
 def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
-    """One page in two statements however many there are: rows, and their documents."""
-    narrowed = _narrowed(entry_id, wanted, actor=actor)
+    """One page in two statements however many there are, rows and their documents; in three beyond the first page."""
     backwards = wanted.before is not None
     edge = wanted.before if backwards else wanted.after
-    query = narrowed if edge is None else narrowed.where(_beyond(wanted, edge, backwards=backwards, actor=actor))
-    found = list(db.session.execute(query.order_by(*_order(wanted, backwards=backwards)).limit(wanted.size + 1)))
+    values: dict[str, Any] = {"entry": entry_id}
+    if edge is not None:
+        values |= {"edge": edge, PLACE: _place_of(edge, wanted.sort, actor=actor)}
+    query = _page(replace(wanted, after=None, before=None), actor=actor, at_edge=edge is not None, backwards=backwards)
+    found = db.session.execute(query, values).all()
     more, rows = len(found) > wanted.size, found[: wanted.size]
     if backwards:
-        rows.reverse()
+        rows = rows[::-1]
     has_earlier, has_later = (more, True) if backwards else (edge is not None, more)
     return Page(
         rows,
@@ -73,6 +90,33 @@ def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
         rows[0].id if rows and has_earlier else None,
         rows[-1].id if rows and has_later else None,
     )
+
+
+@lru_cache(maxsize=256)
+def _page(wanted: Wanted, *, actor: Actor, at_edge: bool, backwards: bool) -> Select:
+    """Kept, for it holds no value that changes: putting it together costs more than running it."""
+    query = (
+        select(
+            Application.id,
+            Application.number,
+            Application.name,
+            Application.revision,
+            Application.state,
+            Application.applied_at,
+            Application.state_at,
+            Application.read_at,
+            Application.missing_count,
+            Application.session_at,
+            Application.resume_type,
+            Talent.code,
+            visible(actor, Talent).label("is_published"),  # whether 「人材詳細を見る」 leads anywhere
+        )
+        .join(Talent, Talent.id == Application.talent_id)
+        .where(*_conditions(wanted, actor=actor))
+    )
+    if at_edge:
+        query = query.where(_beyond(wanted, backwards=backwards))
+    return query.order_by(*_order(wanted, backwards=backwards)).limit(wanted.size + 1)
 
 
 @dataclass(frozen=True)
@@ -110,39 +154,23 @@ def _days_unanswered(row: Row, *, now: datetime) -> int:
     return days if days >= PATIENCE else 0
 
 
-def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
-    query = (
-        select(
-            Application.id,
-            Application.number,
-            Application.name,
-            Application.revision,
-            Application.state,
-            Application.applied_at,
-            Application.state_at,
-            Application.read_at,
-            Application.missing_count,
-            Application.session_at,
-            Application.resume_type,
-            Talent.code,
-            visible(actor, Talent).label("is_published"),  # whether 「人材詳細を見る」 leads anywhere
-        )
-        .join(Talent, Talent.id == Application.talent_id)
-        .where(Application.entry_id == entry_id, visible(actor, Application), *_matching(wanted.text))
-    )
+def _conditions(wanted: Wanted, *, actor: Actor) -> list[ColumnElement[bool]]:
+    conditions = [*_of_the_posting(wanted.text, actor=actor)]
     if wanted.states:
-        query = query.where(Application.state.in_(wanted.states))
+        conditions.append(Application.state.in_(wanted.states))
     if wanted.incomplete:
-        query = query.where(IS_INCOMPLETE)
+        conditions.append(IS_INCOMPLETE)
     if wanted.unread:
-        query = query.where(Application.read_at.is_(None))
-    return query
+        conditions.append(Application.read_at.is_(None))
+    return conditions
 
 
-def _matching(text: str) -> list[ColumnElement[bool]]:
-    text = text[:LONGEST_SEARCH]
-    columns = (Application.name, Application.name_kana, Application.number)
-    return [or_(*(column.contains(text, autoescape=True) for column in columns))] if text else []
+def _of_the_posting(text: str, *, actor: Actor) -> list[ColumnElement[bool]]:
+    conditions = [Application.entry_id == ENTRY, visible(actor, Application)]
+    if text := text[:LONGEST_SEARCH]:
+        columns = (Application.name, Application.name_kana, Application.number)
+        conditions.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    return conditions
 
 
 def _order(wanted: Wanted, *, backwards: bool) -> tuple[Any, ...]:
@@ -151,15 +179,24 @@ def _order(wanted: Wanted, *, backwards: bool) -> tuple[Any, ...]:
     return (column.asc(), Application.id.asc()) if upward else (column.desc(), Application.id.desc())
 
 
-def _beyond(wanted: Wanted, edge: int, *, backwards: bool, actor: Actor) -> ColumnElement[bool]:
-    """Everything that comes after the application at the edge, in the order of the page."""
+def _beyond(wanted: Wanted, *, backwards: bool) -> ColumnElement[bool]:
+    """Everything that comes after the application at the edge, in the order of the page; an index leads there."""
     column = SORTS[wanted.sort]
-    value = db.session.scalar(select(column).where(Application.id == edge, visible(actor, Application)))
-    if value is None:
+    here, edge = tuple_(column, Application.id), tuple_(bindparam(PLACE, type_=column.type), EDGE)
+    return here > edge if wanted.upward != backwards else here < edge
+
+
+def _place_of(application_id: int, sort: str, *, actor: Actor) -> Any:
+    """Where an application stands in this order."""
+    place = db.session.scalar(_place(sort, actor=actor), {"edge": application_id})
+    if place is None:
         raise NotFound
-    if wanted.upward != backwards:
-        return (column > value) | ((column == value) & (Application.id > edge))
-    return (column < value) | ((column == value) & (Application.id < edge))
+    return place
+
+
+@lru_cache(maxsize=256)
+def _place(sort: str, *, actor: Actor) -> Select:
+    return select(SORTS[sort]).where(Application.id == EDGE, visible(actor, Application))
 
 
 @dataclass(frozen=True)
@@ -174,25 +211,15 @@ class Facets:
 
 
 def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
-    """All the numbers of the list in one statement."""
-    traits = (
-        select(
-            Application.state,
-            IS_INCOMPLETE.label("incomplete"),
-            Application.read_at.is_(None).label("unread"),
-        )
-        .where(Application.entry_id == entry_id, visible(actor, Application), *_matching(wanted.text))
-        .subquery()
-    )
-    groups = db.session.execute(select(*traits.c, func.count().label("number")).group_by(*traits.c)).all()
+    """All the numbers of the list in one statement, which an index answers without a look at the applications."""
+    groups = db.session.execute(_groups(wanted.text, actor=actor), {"entry": entry_id}).all()
 
     def number(*, states: Collection[ApplicationState] = (), incomplete: bool = False, unread: bool = False) -> int:
         return sum(
-            group.number
+            group.unread if unread else group.number
             for group in groups
             if (not states or group.state in states)
-            and (group.incomplete or not incomplete)
-            and (group.unread or not unread)
+            and (not incomplete or is_incomplete(group.state, group.missing_count))
         )
 
     states, incomplete, unread = wanted.states, wanted.incomplete, wanted.unread
@@ -205,18 +232,40 @@ def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
     )
 
 
+@lru_cache(maxsize=256)
+def _groups(text: str, *, actor: Actor) -> Select:
+    """By bare columns in the order of `ix_application_facets`, so that nothing is sorted."""
+    traits = (Application.state, Application.missing_count)
+    unread = func.count() - func.count(Application.read_at)
+    return (
+        select(*traits, func.count().label("number"), unread.label("unread"))
+        .where(*_of_the_posting(text, actor=actor))
+        .group_by(*traits)
+    )
+
+
 def neighbours(application: Application, wanted: Wanted, *, actor: Actor) -> tuple[int | None, int | None]:
-    """The applications before and after this one in the list as filtered."""
-    ids = _narrowed(application.entry_id, wanted, actor=actor).with_only_columns(Application.id)
-    found = [
-        db.session.scalar(
-            ids.where(_beyond(wanted, application.id, backwards=backwards, actor=actor))
+    """The applications before and after this one in the list as filtered, in two statements."""
+    place = _place_of(application.id, wanted.sort, actor=actor)
+    row = db.session.execute(
+        _neighbours(replace(wanted, after=None, before=None), actor=actor),
+        {"entry": application.entry_id, "edge": application.id, PLACE: place},
+    ).one()
+    return row[0], row[1]
+
+
+@lru_cache(maxsize=256)
+def _neighbours(wanted: Wanted, *, actor: Actor) -> Select:
+    ids = select(Application.id).where(*_conditions(wanted, actor=actor))
+    return select(
+        *(
+            ids.where(_beyond(wanted, backwards=backwards))
             .order_by(*_order(wanted, backwards=backwards))
             .limit(1)
+            .scalar_subquery()
+            for backwards in (True, False)
         )
-        for backwards in (True, False)
-    ]
-    return found[0], found[1]
+    )
 
 
 def published_code(talent_id: int, *, actor: Actor) -> str | None:

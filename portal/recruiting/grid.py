@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.states import DocumentState
+from models.states import ApplicationState, DocumentState
 from portal.actors import Actor
 from portal.permissions import visible
 from portal.recruiting.stages import ENDED
@@ -20,14 +21,18 @@ IS_NEEDED = (ApplicationDocument.required & (ApplicationDocument.state == Docume
 IS_INCOMPLETE = (Application.missing_count > 0) & Application.state.not_in(ENDED)
 
 
+def is_incomplete(state: ApplicationState, missing_count: int) -> bool:
+    """What IS_INCOMPLETE says, of numbers that were counted already."""
+    return missing_count > 0 and state not in ENDED
+
+
 @dataclass(frozen=True)
 class Column:
     name: str
     required: bool  # of anybody on the page: a posting may have changed between two applications
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     document_id: int
     state: DocumentState
     file_id: int | None

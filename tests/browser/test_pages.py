@@ -64,6 +64,11 @@ def look_at(page: Page, address: str) -> None:
     response = page.goto(address)
     assert response is not None
     assert response.status == 200, address
+    look_on(page, address)
+
+
+def look_on(page: Page, address: str) -> None:
+    """The page as it stands, which a form may have led to."""
     found = Axe().run(page, options=RULES)
     faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found.response["violations"]]
     assert faults == [], f"{address}: {faults}"
@@ -90,6 +95,40 @@ def test_pages_of_an_organization(page: Page, portal: Running) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/mypage/jobs/")
     look_at(page, str(page.locator("a.title").first.get_attribute("href")))
+
+
+def test_pages_about_applications(page: Page, portal: Running) -> None:
+    """The list with somebody chosen, each step from it, one application with errors, a published profile."""
+    log_in(page, portal, "org@example.jp")
+    page.goto("/mypage/jobs/")
+    listed = page.locator("a[href^='/mypage/applications/']").filter(has_not_text=re.compile("^0件")).first
+    address = str(listed.get_attribute("href"))
+    look_at(page, address)
+    walk = page.url
+
+    def chosen(button: str) -> None:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(address)
+        for box in page.locator("input[name=item]").all():
+            box.check()
+        look_on(page, f"{walk} chosen")
+        page.get_by_label("変更後の選考状態").select_option(label="受理済")
+        page.get_by_role("button", name=button, exact=True).click()
+        look_on(page, f"{walk} {button}")
+
+    chosen("メーラーを起動する")
+    chosen("選考状態を変更")
+    page.goto(address)
+    detail = page.get_by_role("link", name="応募詳細").first
+    look_at(page, str(detail.get_attribute("href")))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("button", name="変更する", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("1件のエラーがあります")
+    look_on(page, f"{page.url} with an error")
+    page.goto(address)
+    page.get_by_role("link", name="人材詳細を見る").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("登録コード")
+    look_on(page, page.url)
 
 
 def test_pages_of_the_desk(office_page: Page, portal: Running) -> None:

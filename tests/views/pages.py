@@ -16,13 +16,24 @@ PRESSED = ("submit", "button", "reset", "image")
 
 
 class Page:
-    """One HTML page as the standard's own algorithm reads it; `errors` are what it had to mend."""
+    """One HTML page as the standard's own algorithm reads it, once somebody looks."""
 
     def __init__(self, html: str) -> None:
-        parser = HTMLParser(namespace_html_elements=False)
         self.html = html
-        self.tree: Element = parser.parse(html)
-        self.errors: list[Any] = parser.errors
+
+    @cached_property
+    def read(self) -> tuple[Element, list[Any]]:
+        parser = HTMLParser(namespace_html_elements=False)
+        return parser.parse(self.html), parser.errors
+
+    @property
+    def tree(self) -> Element:
+        return self.read[0]
+
+    @property
+    def errors(self) -> list[Any]:
+        """What the parser had to mend."""
+        return self.read[1]
 
     @cached_property
     def parents(self) -> dict[Element, Element]:

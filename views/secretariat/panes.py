@@ -16,7 +16,7 @@ from portal.publishing.review import Review
 from portal.publishing.wording import show
 from views.arguments import one_of, page_number
 from views.public.pages import entry_context
-from views.secretariat.rows import filter_address, queue_rows
+from views.secretariat.rows import filter_address, queue_page
 from views.web import current_actor
 
 KINDS = {kind.value: kind for kind in Kind}
@@ -49,17 +49,17 @@ def queue_context(wanted: Filter, *, current: int | None = None) -> dict[str, An
     """The left pane: a handful of statements whatever it holds."""
     actor, now = current_actor(), clock.now()
     counts = waiting_counts()
-    rows = queue_rows(queue.waiting(wanted, actor=actor), now=now, closed=closed_days())
+    page = queue_page(queue.waiting(wanted, actor=actor), now=now, closed=closed_days())
     total = total_of(wanted, counts)
     return {
-        "rows": rows,
+        "queue": page,
+        "rows": page.rows,
         "counts": counts,
         "total": total,
         "most": bulk.MOST,
         "wanted": wanted,
         "current": current,
         "last": max(1, -(-total // queue.PAGE_SIZE)),
-        "clean": sum(row.is_clean for row in rows),
         "address": lambda **over: filter_address("/desk/", wanted, **over),
         "page_address": lambda page: filter_address("/desk/", wanted, page=page),
         "query": filter_address("", wanted),

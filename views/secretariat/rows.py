@@ -1,65 +1,97 @@
 """Rows of the queue as its template draws them, with everything worked out, and addresses that keep the filter."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import Row
 
+from models.states import Kind
 from portal.clock import local
 from portal.publishing.business_days import days_left
 from portal.publishing.queue import Filter
 from portal.wording import KIND_WORDS, Look, lamp_look, moment_short, sla_look
+from views.templating import mark
 
 
 class QueueRow(NamedTuple):
+    """What the template unpacks for a row; marks are drawn once and shared by all rows that look alike."""
+
     id: int
     item: str  # what a check box carries: id and revision seen
     title: str
     organization: str
-    icon: str
-    word: str
-    again: bool
-    sla: Look
-    lamp: Look
+    kind: Markup
+    sla: Markup
+    lamp: Markup
     is_clean: bool
     assignee: str
     missed: str  # a sentence when the time asked for passes before the deadline of the decision
 
 
-def queue_rows(rows: Sequence[Row], *, now: datetime, closed: Collection[date]) -> list[QueueRow]:
-    clocks: dict[tuple[date, bool], Look] = {}  # many rows share few deadlines
-    return [_row(row, now=now, closed=closed, clocks=clocks) for row in rows]
+@dataclass(frozen=True)
+class Queue:
+    """One page of it, with how many of its rows are late, due today and without findings."""
+
+    rows: Sequence[QueueRow]
+    late: int
+    today: int
+    clean: int
 
 
-def _row(row: Row, *, now: datetime, closed: Collection[date], clocks: dict[tuple[date, bool], Look]) -> QueueRow:
-    words = KIND_WORDS[row.kind]
-    key = (local(row.due_at).date(), now > row.due_at)
-    if key not in clocks:
-        clocks[key] = sla_look(days_left(now, row.due_at, closed))
-    again = row.submissions > 1
-    word = f"再提出 {row.submissions}回目" if again else "修正" if row.base_version_id else "新規"
+def queue_page(rows: Sequence[Row], *, now: datetime, closed: Collection[date]) -> Queue:
+    hint = _("営業日で数えています")
+    left: dict[tuple[date, bool], int] = {}  # many rows share few deadlines
+    drawn = []
+    counted: Counter[str] = Counter()
+    for row in rows:
+        key = local(row.due_at).date(), now > row.due_at
+        if key not in left:
+            left[key] = days_left(now, row.due_at, closed)
+        look = sla_look(left[key])
+        counted[look.css] += 1
+        drawn.append(_row(row, now=now, sla=mark("sla", look, title=hint)))
+    return Queue(drawn, late=counted["sla-late"], today=counted["sla-today"], clean=sum(row.is_clean for row in drawn))
+
+
+def _row(row: Row, *, now: datetime, sla: Markup) -> QueueRow:
+    (id_, revision, kind, title, due_at, publish_at, submitted_at, submissions, base, *rest) = row
+    errors, warnings, organization, _assignee_id, assignee = rest
     return QueueRow(
-        row.id,
-        f"{row.id}:{row.revision}",
-        row.title,
-        row.organization,
-        words.icon,
-        f"{words.short} {word}",
-        again,
-        clocks[key],
-        lamp_look(row.error_count, row.warning_count),
-        not row.error_count and not row.warning_count,
-        row.assignee or "",
-        _missed(row, now),
+        id_,
+        f"{id_}:{revision}",
+        title,
+        organization,
+        kind_mark(kind, submissions, is_revision=base is not None),
+        sla,
+        lamp_mark(errors, warnings),
+        not errors and not warnings,
+        assignee or "",
+        _missed(publish_at, submitted_at, due_at, now),
     )
 
 
-def _missed(row: Row, now: datetime) -> str:
+@lru_cache(maxsize=64)
+def lamp_mark(errors: int, warnings: int) -> Markup:
+    return mark("lamp", lamp_look(errors, warnings))
+
+
+@lru_cache(maxsize=64)
+def kind_mark(kind: Kind, submissions: int, *, is_revision: bool) -> Markup:
+    words = KIND_WORDS[kind]
+    word = f"再提出 {submissions}回目" if submissions > 1 else "修正" if is_revision else "新規"
+    return mark("kind", Look(f"{words.short} {word}", "again" if submissions > 1 else "", words.icon))
+
+
+def _missed(wished: datetime | None, submitted_at: datetime, due_at: datetime, now: datetime) -> str:
     """Of a time that could still be kept when it was asked for; a revision may keep one long past."""
-    wished = row.publish_at
-    if wished is None or wished <= row.submitted_at or wished > max(row.due_at, now):
+    if wished is None or wished <= submitted_at or wished > max(due_at, now):
         return ""
     return f"希望日時（{moment_short(wished, now)}）{'を過ぎました' if wished <= now else 'に遅れます'}"
 
