@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
 from sqlalchemy import event, text
 
 from models.base import Base, db
 from portal.app import create_app
 from portal.settings import Settings
-from tests import databases
+from tests import chromium, databases
 from tests.client import Browser
 from tests.make import Maker
 
@@ -142,6 +143,12 @@ class Statements:
     @property
     def count(self) -> int:
         return len(self.seen)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """One for a worker: a second beside it cannot be started."""
+    yield from chromium.launched()
 
 
 @pytest.fixture
