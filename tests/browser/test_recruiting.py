@@ -244,8 +244,8 @@ def sheet(document: str, number: int) -> tuple[str, FileKind, bytes]:
 
 def withdraw(page: Page) -> None:
     page.get_by_role("link", name="応募状況を見る").click()
+    page.get_by_role("link", name="辞退する").click()
     page.get_by_role("button", name="辞退する").click()
-    page.get_by_role("dialog").get_by_role("button", name="OK").click()
     expect(page.get_by_text("辞退").first).to_be_visible()
 
 
