@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -119,8 +119,7 @@ def _page(wanted: Wanted, *, actor: Actor, at_edge: bool, backwards: bool) -> Se
     return query.order_by(*_order(wanted, backwards=backwards)).limit(wanted.size + 1)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One applicant of a page, as the table of documents shows them."""
 
     row: Row

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import lazy_gettext
@@ -21,6 +22,7 @@ from portal.recruiting.stages import ENDED, STAGES, choosable
 from portal.wording import APPLICATION_LOOK
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
+from views.organization.applicant_rows import drawn
 from views.organization.rooms import ROOMS
 from views.web import current_actor
 
@@ -94,9 +96,11 @@ def query_of(wanted: Wanted) -> dict[str, Any]:
 def link_maker(entry_id: int, wanted: Wanted) -> Callable[..., str]:
     """Links to the same list with something changed; every other condition stays."""
 
+    path = url_for(LISTED, entry_id=entry_id)
+
     def link(**changes: Any) -> str:
-        changed = replace(wanted, **({"after": None, "before": None} | changes))
-        return url_for(LISTED, entry_id=entry_id, **query_of(changed))
+        query = query_of(replace(wanted, **({"after": None, "before": None} | changes)))
+        return f"{path}?{urlencode(query)}" if query else path
 
     return link
 
@@ -120,13 +124,15 @@ NOTHING_PICKED = Picked()
 def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -> str:
     actor, now, wanted = current_actor(), clock.now(), read_wanted()
     page = applicants.page_of(entry.id, wanted, actor=actor)
+    lines = applicants.lines_of(page, now=now)
     return view.render(
         "organization/applicants.html",
         entry=entry,
         title=TITLES[entry.kind],
         room=ROOMS[entry.kind],
         page=page,
-        lines=applicants.lines_of(page, now=now),
+        lines=lines,
+        rows=drawn(lines, page.grid.columns, now=now),
         facets=applicants.facets(entry.id, wanted, actor=actor),
         wanted=wanted,
         query=query_of(wanted),
