@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.states import ApplicationState, DocumentState
+from models.entries import Version
+from models.states import ApplicationState, DocumentState, Kind
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
@@ -37,6 +38,7 @@ SORTS: Mapping[str, Any] = {
 class Wanted:
     """What the member asked for. `after` and `before` name the application at the edge of the page that was seen."""
 
+    kind: Kind | None = None
     states: tuple[ApplicationState, ...] = ()
     incomplete: bool = False
     unread: bool = False
@@ -56,8 +58,8 @@ class Page:
     later: int | None  # `after` of the page that follows
 
 
-def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
-    """One page in two statements however many there are: rows, and their documents."""
+def page_of(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> Page:
+    """One page of a posting, or of all an organization's, in two statements: rows, and their documents."""
     narrowed = _narrowed(entry_id, wanted, actor=actor)
     backwards = wanted.before is not None
     edge = wanted.before if backwards else wanted.after
@@ -110,7 +112,7 @@ def _days_unanswered(row: Row, *, now: datetime) -> int:
     return days if days >= PATIENCE else 0
 
 
-def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
+def _narrowed(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> Select:
     query = (
         select(
             Application.id,
@@ -128,8 +130,11 @@ def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
             visible(actor, Talent).label("is_published"),  # whether 「人材詳細を見る」 leads anywhere
         )
         .join(Talent, Talent.id == Application.talent_id)
-        .where(Application.entry_id == entry_id, visible(actor, Application), *_matching(wanted.text))
+        .where(*_within(entry_id, wanted, actor=actor))
     )
+    if entry_id is None:  # which posting it was, in the words that the applicant read
+        query = query.join(Version, Version.id == Application.version_id)
+        query = query.add_columns(Version.title, Application.entry_id, Application.kind)
     if wanted.states:
         query = query.where(Application.state.in_(wanted.states))
     if wanted.incomplete:
@@ -137,6 +142,13 @@ def _narrowed(entry_id: int, wanted: Wanted, *, actor: Actor) -> Select:
     if wanted.unread:
         query = query.where(Application.read_at.is_(None))
     return query
+
+
+def _within(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> list[ColumnElement[bool]]:
+    """What a list is about before its chips narrow it: its posting or kind, and the search."""
+    place = [] if entry_id is None else [Application.entry_id == entry_id]
+    kind = [Application.kind == wanted.kind] if wanted.kind else []
+    return [*place, *kind, visible(actor, Application), *_matching(wanted.text)]
 
 
 def _matching(text: str) -> list[ColumnElement[bool]]:
@@ -173,7 +185,7 @@ class Facets:
     unread: int
 
 
-def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
+def facets(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> Facets:
     """All the numbers of the list in one statement."""
     traits = (
         select(
@@ -181,7 +193,7 @@ def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
             IS_INCOMPLETE.label("incomplete"),
             Application.read_at.is_(None).label("unread"),
         )
-        .where(Application.entry_id == entry_id, visible(actor, Application), *_matching(wanted.text))
+        .where(*_within(entry_id, wanted, actor=actor))
         .subquery()
     )
     groups = db.session.execute(select(*traits.c, func.count().label("number")).group_by(*traits.c)).all()
