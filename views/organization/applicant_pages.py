@@ -95,7 +95,7 @@ def query_of(wanted: Wanted) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def link_maker(wanted: Wanted, endpoint: str, **place: int) -> Callable[..., str]:
+def link_maker(wanted: Wanted, endpoint: str, **place: Any) -> Callable[..., str]:
     """Links to the same list with something changed; every other condition stays."""
 
     def link(**changes: Any) -> str:
