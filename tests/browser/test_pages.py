@@ -28,6 +28,7 @@ ORGANIZATION = (
     "/mypage/jobs/",
     "/mypage/events/",
     "/mypage/notices/",
+    "/mypage/applications/",
     "/mypage/jobs/new/",
     "/mypage/events/new/",
     "/mypage/notices/new/",
