@@ -170,6 +170,7 @@ def test_the_form_of_an_application_as_it_is_filled_in(page: Page, portal: Runni
     assert [fault["id"] for fault in faults] == []
     page.goto("/talent/resumes/expert")
     page.get_by_role("button", name="職歴を追加").click()
+    page.wait_for_load_state()
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, "a row of a résumé is wider than a phone"
     faults = Axe().run(page, options=RULES).response["violations"]
