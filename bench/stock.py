@@ -73,8 +73,8 @@ class Public(Narrowed):
 
 
 class Applicants(ModelView):
-    """Of the posting that the address names. Documents come with one more statement, which is more than the library
-    does by itself; what is public of the talent comes as it does it, with a statement for each row."""
+    """Of the posting that the address names. Documents come with one more statement, which the library does not do by
+    itself; what is public of the talent comes as it does it, with a statement for each row."""
 
     column_list = (
         "number", "name", "state", "applied_at", "read_at", "missing_count",
