@@ -154,7 +154,7 @@ def person(environment: dict[str, str]) -> Iterator[str]:
         make = Maker(datetime.now(UTC))
         application = applied(posting(make), talent(make, "青木 千尋"), now=make.now)
         yield application.email
-        hang_up(app)
+    hang_up(app)
 
 
 def test_a_person_is_exported_by_one_command(person: str, environment: dict[str, str], tmp_path: Path) -> None:
@@ -173,6 +173,7 @@ def test_a_person_is_exported_by_one_command(person: str, environment: dict[str,
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert "登録人材はありません" in unknown.stderr
     assert not (tmp_path / "none.zip").exists()
+    db.session.rollback()  # what other processes wrote since
     events = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action == "person.export")).all()
     assert len(events) == 2, "also the attempt that could not be written"
 
