@@ -110,10 +110,12 @@ def make_here(site: Flask, client: FlaskClient) -> Iterator[Maker]:
 def empty() -> None:
     db.session.rollback()
     db.session.remove()
+    emptying = [f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)]
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE entry SET live_version_id = NULL"))
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        # PostgreSQL takes them all at once.
+        for statement in emptying if connection.dialect.name == "sqlite" else ["; ".join(emptying)]:
+            connection.exec_driver_sql(statement)
 
 
 @pytest.fixture
