@@ -22,6 +22,17 @@ from tests.make import Maker
 # Tuesday 24 November 2026, 14:32 in Tokyo: an ordinary working day after a holiday.
 NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
 
+# Files are handed to the workers whole, in this order: begun last, these would run on when all others are done.
+LONG = ("browser/test_manual.py", "views/test_bad_input.py", "browser/test_recruiting.py", "browser/test_pages.py", "test_run.py", "access/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(databases.ROOT / "tests").as_posix()
+        return next((place for place, name in enumerate(LONG) if path.startswith(name)), len(LONG))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def worker() -> str:
