@@ -132,7 +132,8 @@ class ScopedView(Door, ModelView):
         return db.session.query(func.count()).select_from(self.model).filter(visible(current_actor(), self.model))
 
     def get_one(self, id: str) -> Any:  # noqa: A002  # the library's name
-        key = whole_number(id, highest=LARGEST_ID)
+        # An address that says it several times arrives as a tuple.
+        key = whole_number(id if isinstance(id, str) else "", highest=LARGEST_ID)
         row = self.get_query().filter(self.model.id == key).one_or_none()
         return row if row is not None else abort(404)
 
