@@ -73,9 +73,13 @@ class Public(Narrowed):
 
 
 class Applicants(ModelView):
-    """Of the posting that the address names; documents come with one more statement, not with one for each row."""
+    """Of the posting that the address names. Documents come with one more statement, which the library does not do by
+    itself; what is public of the talent comes as it does it, with a statement for each row."""
 
-    column_list = ("number", "name", "state", "applied_at", "read_at", "missing_count", "documents")
+    column_list = (
+        "number", "name", "state", "applied_at", "read_at", "missing_count",
+        "talent.code", "talent.is_public", "documents",
+    )  # fmt: skip
     column_details_list = (*column_list, "name_kana", "email", "note", "resume", "state_at")
     column_filters = ("state", "missing_count")
     column_searchable_list = ("number", "name")

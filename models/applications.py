@@ -69,7 +69,7 @@ class Application(Base):
         Index(None, "entry_id", "applied_at", "id"),
         # Holds all that the numbers above a list of applicants need, so that they cost no row.
         Index("ix_application_facets", "entry_id", "state", "missing_count", "organization_id", "read_at"),
-        Index(None, "organization_id", "kind", "applied_at", "id"),
+        Index(None, "organization_id", "applied_at", "id"),
         Index(None, "talent_id", "id"),
         Index(
             "ix_application_unread",

@@ -122,6 +122,7 @@ ACTION_LABEL: Mapping[str, str] = {
 }
 # The trail's other events; those of entries are ACTION_LABEL's.
 EVENT_LABEL: Mapping[str, str] = {
+    "person.export": "本人の情報の書き出し",
     "desk.approve": "まとめて承認",
     "desk.return": "まとめて差戻し",
     "login.ok": "ログイン",

@@ -41,7 +41,10 @@ const look = async () => {
   if (!panel || !("working" in panel.dataset)) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   const fresh = answer?.ok && one("#downloads", new DOMParser().parseFromString(await answer.text(), "text/html"));
-  if (fresh && !panel.contains(document.activeElement)) panel.replaceWith(fresh);
+  if (fresh && !panel.contains(document.activeElement)) {
+    panel.replaceChildren(...fresh.childNodes); // the region itself stays, so that its news are read out
+    if (!("working" in fresh.dataset)) delete panel.dataset.working;
+  }
   setTimeout(look, 3000);
 };
 setTimeout(look, 2000);

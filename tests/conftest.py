@@ -9,17 +9,29 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
 from sqlalchemy import event, text
 
 from models.base import Base, db
 from portal.app import create_app
 from portal.settings import Settings
-from tests import databases
+from tests import chromium, databases
 from tests.client import Browser
 from tests.make import Maker
 
 # Tuesday 24 November 2026, 14:32 in Tokyo: an ordinary working day after a holiday.
 NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
+
+# Files are handed to the workers whole, in this order: begun last, these would run on when all others are done.
+LONG = ("browser/test_manual.py", "views/test_bad_input.py", "browser/test_recruiting.py", "browser/test_pages.py", "test_run.py", "access/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(databases.ROOT / "tests").as_posix()
+        return next((place for place, name in enumerate(LONG) if path.startswith(name)), len(LONG))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -109,10 +121,12 @@ def make_here(site: Flask, client: FlaskClient) -> Iterator[Maker]:
 def empty() -> None:
     db.session.rollback()
     db.session.remove()
+    emptying = [f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)]
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE entry SET live_version_id = NULL"))
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        # PostgreSQL takes them all at once.
+        for statement in emptying if connection.dialect.name == "sqlite" else ["; ".join(emptying)]:
+            connection.exec_driver_sql(statement)
 
 
 @pytest.fixture
@@ -142,6 +156,12 @@ class Statements:
     @property
     def count(self) -> int:
         return len(self.seen)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """One for a worker: a second beside it cannot be started."""
+    yield from chromium.launched()
 
 
 @pytest.fixture

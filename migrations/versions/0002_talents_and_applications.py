@@ -199,8 +199,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("read_at IS NULL"),
         )
         batch_op.create_index(
-            batch_op.f("ix_application_organization_id_kind_applied_at_id"),
-            ["organization_id", "kind", "applied_at", "id"],
+            batch_op.f("ix_application_organization_id_applied_at_id"),
+            ["organization_id", "applied_at", "id"],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_application_photo_id"), ["photo_id"], unique=False)
@@ -301,7 +301,7 @@ def downgrade() -> None:
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_talent_id_id"))
         batch_op.drop_index(batch_op.f("ix_application_photo_id"))
-        batch_op.drop_index(batch_op.f("ix_application_organization_id_kind_applied_at_id"))
+        batch_op.drop_index(batch_op.f("ix_application_organization_id_applied_at_id"))
         batch_op.drop_index(
             "ix_application_unread",
             sqlite_where=sa.text("read_at IS NULL"),

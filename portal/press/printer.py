@@ -24,6 +24,12 @@ MEMORY = 1024 * 1024 * 1024
 READY, UNFIT = b"ready", b"unfit "
 MADE, HEAVY, BROKEN = b"made", b"heavy", b"broken"
 NUMBER = 4  # bytes
+# Set before anybody waits: what the first page of a process looks up, all printers then find ready.
+FIRST = (
+    "<html lang=ja><title>履歴書</title><body><h1>履歴書</h1><p>あいうえおアイウエオ、。（）0123456789</p>"
+    "<table><thead><tr><th>年月</th><th>学歴・職歴</th></tr></thead><tbody><tr><td>2010年3月</td><td>卒業</td></tr></tbody>"
+    "</table></body></html>"
+)
 
 
 def main() -> None:
@@ -47,6 +53,7 @@ def _ready() -> Typesetter:
     from portal.press.typesetting import Typesetter  # noqa: PLC0415  # takes seconds, and fails without its libraries
 
     typesetter = Typesetter(STYLE.read_text(encoding="utf-8"))
+    typesetter.typeset(FIRST)
     gc.collect()
     gc.freeze()  # what all printers share stays shared
     return typesetter

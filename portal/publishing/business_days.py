@@ -51,7 +51,12 @@ def days_left(now: datetime, due_at: datetime, closed: Collection[date] = ()) ->
 
 def days_since(at: datetime, now: datetime) -> int:
     """Business days begun after the day of the moment, today among them. The office's own closed days do not count."""
-    return _between(local(at).date(), local(now).date(), ())
+    return _since(local(at).date(), local(now).date())
+
+
+@lru_cache(maxsize=1024)
+def _since(start: date, end: date) -> int:
+    return _between(start, end, ())
 
 
 def _between(start: date, end: date, closed: Collection[date]) -> int:

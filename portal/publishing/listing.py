@@ -111,14 +111,19 @@ def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
 
 def find_posting(entry_id: int, *, actor: Actor) -> Entry:
     """An entry that takes applications, a job or an event."""
-    entry = db.session.scalars(
-        select(Entry)
-        .options(joinedload(Entry.live_version))
-        .where(Entry.id == entry_id, Entry.kind != Kind.notice, visible(actor, Entry))
-    ).one_or_none()
+    entry = db.session.scalars(_posting(actor=actor), {"entry": entry_id}).one_or_none()
     if entry is None:
         raise NotFound
     return entry
+
+
+@lru_cache(maxsize=256)
+def _posting(*, actor: Actor) -> Select:
+    return (
+        select(Entry)
+        .options(joinedload(Entry.live_version))
+        .where(Entry.id == bindparam("entry"), Entry.kind != Kind.notice, visible(actor, Entry))
+    )
 
 
 def newest(*, actor: Actor, now: datetime, count: int) -> Sequence[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,7 +23,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.states import ApplicationState, DocumentState
+from models.entries import Version
+from models.states import ApplicationState, DocumentState, Kind
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
@@ -52,6 +53,7 @@ ENTRY, PLACE, EDGE = bindparam("entry", type_=Integer()), "place", bindparam("ed
 class Wanted:
     """What the member asked for. `after` and `before` name the application at the edge of the page that was seen."""
 
+    kind: Kind | None = None
     states: tuple[ApplicationState, ...] = ()
     incomplete: bool = False
     unread: bool = False
@@ -71,14 +73,21 @@ class Page:
     later: int | None  # `after` of the page that follows
 
 
-def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
-    """One page in two statements however many there are, rows and their documents; in three beyond the first page."""
+def page_of(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> Page:
+    """One page of a posting, or of all an organization's, in two statements however many there are: rows and their
+    documents; in three beyond the first page."""
     backwards = wanted.before is not None
     edge = wanted.before if backwards else wanted.after
     values: dict[str, Any] = {"entry": entry_id}
     if edge is not None:
         values |= {"edge": edge, PLACE: _place_of(edge, wanted.sort, actor=actor)}
-    query = _page(replace(wanted, after=None, before=None), actor=actor, at_edge=edge is not None, backwards=backwards)
+    query = _page(
+        replace(wanted, after=None, before=None),
+        actor=actor,
+        in_posting=entry_id is not None,
+        at_edge=edge is not None,
+        backwards=backwards,
+    )
     found = db.session.execute(query, values).all()
     more, rows = len(found) > wanted.size, found[: wanted.size]
     if backwards:
@@ -93,7 +102,7 @@ def page_of(entry_id: int, wanted: Wanted, *, actor: Actor) -> Page:
 
 
 @lru_cache(maxsize=256)
-def _page(wanted: Wanted, *, actor: Actor, at_edge: bool, backwards: bool) -> Select:
+def _page(wanted: Wanted, *, actor: Actor, in_posting: bool, at_edge: bool, backwards: bool) -> Select:
     """Kept, for it holds no value that changes: putting it together costs more than running it."""
     query = (
         select(
@@ -112,15 +121,17 @@ def _page(wanted: Wanted, *, actor: Actor, at_edge: bool, backwards: bool) -> Se
             visible(actor, Talent).label("is_published"),  # whether 「人材詳細を見る」 leads anywhere
         )
         .join(Talent, Talent.id == Application.talent_id)
-        .where(*_conditions(wanted, actor=actor))
+        .where(*_conditions(wanted, actor=actor, in_posting=in_posting))
     )
+    if not in_posting:  # which posting it was, in the words that the applicant read
+        query = query.join(Version, Version.id == Application.version_id)
+        query = query.add_columns(Version.title, Application.entry_id, Application.kind)
     if at_edge:
         query = query.where(_beyond(wanted, backwards=backwards))
     return query.order_by(*_order(wanted, backwards=backwards)).limit(wanted.size + 1)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One applicant of a page, as the table of documents shows them."""
 
     row: Row
@@ -154,8 +165,8 @@ def _days_unanswered(row: Row, *, now: datetime) -> int:
     return days if days >= PATIENCE else 0
 
 
-def _conditions(wanted: Wanted, *, actor: Actor) -> list[ColumnElement[bool]]:
-    conditions = [*_of_the_posting(wanted.text, actor=actor)]
+def _conditions(wanted: Wanted, *, actor: Actor, in_posting: bool) -> list[ColumnElement[bool]]:
+    conditions = _within(wanted.kind, wanted.text, actor=actor, in_posting=in_posting)
     if wanted.states:
         conditions.append(Application.state.in_(wanted.states))
     if wanted.incomplete:
@@ -165,8 +176,12 @@ def _conditions(wanted: Wanted, *, actor: Actor) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _of_the_posting(text: str, *, actor: Actor) -> list[ColumnElement[bool]]:
-    conditions = [Application.entry_id == ENTRY, visible(actor, Application)]
+def _within(kind: Kind | None, text: str, *, actor: Actor, in_posting: bool) -> list[ColumnElement[bool]]:
+    """What a list is about before its chips narrow it: its posting or kind, and the search."""
+    conditions = [Application.entry_id == ENTRY] if in_posting else []
+    conditions.append(visible(actor, Application))
+    if kind:
+        conditions.append(Application.kind == kind)
     if text := text[:LONGEST_SEARCH]:
         columns = (Application.name, Application.name_kana, Application.number)
         conditions.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
@@ -210,9 +225,10 @@ class Facets:
     unread: int
 
 
-def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
-    """All the numbers of the list in one statement, which an index answers without a look at the applications."""
-    groups = db.session.execute(_groups(wanted.text, actor=actor), {"entry": entry_id}).all()
+def facets(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> Facets:
+    """All the numbers of the list in one statement; those of a posting an index answers, without a look at a row."""
+    query = _groups(wanted.kind, wanted.text, actor=actor, in_posting=entry_id is not None)
+    groups = db.session.execute(query, {"entry": entry_id}).all()
 
     def number(*, states: Collection[ApplicationState] = (), incomplete: bool = False, unread: bool = False) -> int:
         return sum(
@@ -233,13 +249,13 @@ def facets(entry_id: int, wanted: Wanted, *, actor: Actor) -> Facets:
 
 
 @lru_cache(maxsize=256)
-def _groups(text: str, *, actor: Actor) -> Select:
+def _groups(kind: Kind | None, text: str, *, actor: Actor, in_posting: bool) -> Select:
     """By bare columns in the order of `ix_application_facets`, so that nothing is sorted."""
     traits = (Application.state, Application.missing_count)
     unread = func.count() - func.count(Application.read_at)
     return (
         select(*traits, func.count().label("number"), unread.label("unread"))
-        .where(*_of_the_posting(text, actor=actor))
+        .where(*_within(kind, text, actor=actor, in_posting=in_posting))
         .group_by(*traits)
     )
 
@@ -256,7 +272,7 @@ def neighbours(application: Application, wanted: Wanted, *, actor: Actor) -> tup
 
 @lru_cache(maxsize=256)
 def _neighbours(wanted: Wanted, *, actor: Actor) -> Select:
-    ids = select(Application.id).where(*_conditions(wanted, actor=actor))
+    ids = select(Application.id).where(*_conditions(wanted, actor=actor, in_posting=True))
     return select(
         *(
             ids.where(_beyond(wanted, backwards=backwards))
@@ -288,7 +304,19 @@ def find(application_id: int, *, actor: Actor) -> Application:
     return application
 
 
-def record_reading(application: Application, what: str, *, actor: Actor, now: datetime, **details: Any) -> None:
+def identify(application_id: int, *, actor: Actor) -> Row:
+    """Its id and its organization alone, for the record of what is about to be read."""
+    found = db.session.execute(
+        select(Application.id, Application.organization_id).where(
+            Application.id == application_id, visible(actor, Application)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def record_reading(application: Application | Row, what: str, *, actor: Actor, now: datetime, **details: Any) -> None:
     """That a member reads personal data: written before it is shown. The first time marks the application read."""
     audit.record(
         f"application.{what}",

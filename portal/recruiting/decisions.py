@@ -45,7 +45,8 @@ def set_stage(
     if not 1 <= len(seen) <= MOST:
         raise Refused(f"1〜{MOST}名を選択してください。")
     sources = [state for state in STAGES[kind] if state not in (ApplicationState.withdrawn, to)]
-    moved = move_each(seen, sources=sources, to=to, actor=actor, now=now, mailed=mailed)
+    within = [Application.kind == kind]  # an event's applicant is not hired
+    moved = move_each(seen, sources=sources, to=to, actor=actor, now=now, mailed=mailed, within=within)
     if kind is Kind.event and to not in SEATED:
         _fill_places([outcome.application_id for outcome in moved if outcome.done], now=now)
     return moved

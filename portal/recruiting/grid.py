@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
@@ -54,30 +54,34 @@ class Grid:
     faults: Mapping[int, frozenset[DocumentState]]  # by application: the states of what is needed
 
 
+# Of a page of applicants; put together once.
+DOCUMENTS = (
+    select(
+        ApplicationDocument.id,
+        ApplicationDocument.application_id,
+        ApplicationDocument.name,
+        ApplicationDocument.required,
+        ApplicationDocument.state,
+        ApplicationDocument.file_id,
+        (IS_NEEDED & Application.state.not_in(ENDED)).label("is_needed"),
+    )
+    .join(Application, Application.id == ApplicationDocument.application_id)
+    .where(ApplicationDocument.application_id.in_(bindparam("ids", expanding=True)))
+    .order_by(ApplicationDocument.position, ApplicationDocument.id)
+)
+
+
 def grid_of(application_ids: Collection[int]) -> Grid:
     """The documents of a page of applicants in one statement; the actor has been shown these applications already."""
-    rows = db.session.execute(
-        select(
-            ApplicationDocument.id,
-            ApplicationDocument.application_id,
-            ApplicationDocument.name,
-            ApplicationDocument.required,
-            ApplicationDocument.state,
-            ApplicationDocument.file_id,
-            (IS_NEEDED & Application.state.not_in(ENDED)).label("is_needed"),
-        )
-        .join(Application, Application.id == ApplicationDocument.application_id)
-        .where(ApplicationDocument.application_id.in_(application_ids))
-        .order_by(ApplicationDocument.position, ApplicationDocument.id)
-    ).all()
     columns: dict[str, bool] = {}
     cells: dict[tuple[int, str], Cell] = {}
     faults: dict[int, frozenset[DocumentState]] = {}
-    for row in rows:
-        columns[row.name] = columns.get(row.name, False) or row.required
-        cells[row.application_id, row.name] = Cell(row.id, row.state, row.file_id, row.is_needed, row.required)
-        if row.is_needed:
-            faults[row.application_id] = faults.get(row.application_id, frozenset()) | {row.state}
+    rows = db.session.execute(DOCUMENTS, {"ids": list(application_ids)}).all()
+    for key, application_id, name, required, state, file_id, is_needed in rows:
+        columns[name] = columns.get(name, False) or required
+        cells[application_id, name] = Cell(key, state, file_id, is_needed, required)
+        if is_needed:
+            faults[application_id] = faults.get(application_id, frozenset()) | {state}
     return Grid([Column(name, required) for name, required in columns.items()], cells, faults)
 
 

@@ -44,15 +44,17 @@ def move_each(
     actor: Actor,
     now: datetime,
     mailed: bool = False,
+    within: Sequence[ColumnElement[bool]] = (),
     **values: Any,
 ) -> list[Moved]:
     """The same move on many applications in one transaction; an outcome for each, in the order asked.
 
-    `mailed` says in the trail whether a letter about it went along. `values` are further columns that the move sets.
+    `mailed` says in the trail whether a letter about it went along. What is not `within` is not moved. `values` are
+    further columns that the move sets.
     """
     pairs = [(item.application_id, item.revision) for item in seen]
     rows = move(
-        [tuple_(Application.id, Application.revision).in_(pairs), visible(actor, Application)],
+        [tuple_(Application.id, Application.revision).in_(pairs), visible(actor, Application), *within],
         sources=sources,
         to=to,
         actor=actor,

@@ -109,7 +109,7 @@ def test_every_document_comes_back_identical_one_by_one_and_through_the_archive(
             answer = organization.get(f"/mypage/applications/detail/{key}/documents/{ids[name]}")
             assert inert(answer, body) == ""
     posted = organization.post(f"/mypage/applications/{entry_id}/download", data={"kind": "posting"})
-    assert posted.status_code == 302
+    assert posted.status_code in (302, 303)
     downloads.work(scene.make.now.replace(year=scene.make.now.year + 1))
     db.session.rollback()
     made = db.session.scalars(select(Download)).one()

@@ -260,7 +260,7 @@ TARGETS: dict[str, Target] = {
     "organization_applications.document": document,
     "organization_applications.resume": handed_in,
     "organization_applications.download": listed,
-    "organization_applications.download_person": document,
+    "organization_applications.download_person": handed_in,
     "organization_applications.fetch": made,
     "organization_applications.cancel": waiting,
     "organization_selection.stage": staged,

@@ -151,7 +151,7 @@ MATRIX: dict[tuple[str, str], Row] = {
         )
     },
     # applications, at the organization's door
-    ("organization_applications.index", "GET"): MEMBER_GO,
+    ("organization_applications.index", "GET"): MEMBER,
     ("organization_applications.applications", "GET"): MEMBER_ID,
     ("organization_applications.detail", "GET"): MEMBER_ID,
     ("organization_applications.document", "GET"): MEMBER_ID,

@@ -90,7 +90,8 @@ def roots(world: World, app: Flask, name: str) -> list[str]:
     whose = "noncorp" if name == "noncorp" else "owner"
     found = []
     for (endpoint, method), answers in MATRIX.items():
-        if method == "GET" and (answers[name] == "200" or (name == "noncorp" and answers["owner"] == "200")):
+        is_like_owner = name == "noncorp" and answers["owner"] == "200" and answers[name] != "403"
+        if method == "GET" and (answers[name] == "200" or is_like_owner):
             person = name if world.actors[name].is_secretariat else whose
             with app.test_request_context():
                 found.append(url_for(endpoint, **target_of(endpoint)(world, person).values))

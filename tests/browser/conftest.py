@@ -4,9 +4,7 @@ import email
 import email.policy
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,21 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from portal.demo_mail import free_port
 from tests.databases import ROOT
 
 PASSWORD = "partner-demo"
 CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass(frozen=True)
@@ -73,12 +63,6 @@ def body_of(letter: EmailMessage) -> str:
 
 def text_of(letter: EmailMessage) -> str:
     return f"{letter['Subject']}\n{body_of(letter)}"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -125,16 +109,6 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
         except OSError:
             time.sleep(0.2)
     raise AssertionError(f"the portal did not start:\n{log.read_text()[-3000:]}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "a Chromium is needed: scripts/setup test installs one"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

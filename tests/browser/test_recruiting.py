@@ -244,9 +244,10 @@ def sheet(document: str, number: int) -> tuple[str, FileKind, bytes]:
 
 def withdraw(page: Page) -> None:
     page.get_by_role("link", name="応募状況を見る").click()
+    page.get_by_role("link", name="辞退する").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("この応募を辞退しますか")
     page.get_by_role("button", name="辞退する").click()
-    page.get_by_role("dialog").get_by_role("button", name="OK").click()
-    expect(page.get_by_text("辞退").first).to_be_visible()
+    expect(page.get_by_text("辞退したため、応募書類と履歴書は消去しました。")).to_be_visible()
 
 
 # ---- the organization's part
@@ -452,9 +453,11 @@ def test_everything_of_a_posting_in_one_file(story: Story, member: Page) -> None
     for person in story.people:
         folder = names.of_words(f"{person.numbers[story.job.number]}_{person.name}")
         for (number, document), (name, bytes_) in person.papers.items():
-            if number == story.job.number:
-                path = f"{folder}/{names.of_words(document)}.{name.rpartition('.')[2]}"
+            path = f"{folder}/{names.of_words(document)}.{name.rpartition('.')[2]}"
+            if number == story.job.number and person is not story.withdrawn:
                 assert archive.read(path) == bytes_
+        if person is story.withdrawn:
+            assert not [path for path in archive.namelist() if path.startswith(folder)], "erased at once"
     index, listed = table(archive.read("index.xlsx")), table(sheet)
     assert index == listed
     assert tuple(listed[0][: len(HEAD)]) == HEAD

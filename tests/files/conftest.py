@@ -17,13 +17,11 @@ import pytest
 from flask import Flask
 
 from portal import storage
+from portal.demo_mail import free_port
 from portal.storage import Store
-from tests.browser.conftest import browser, free_port
 from tests.files.corpus import EICAR
 
 BUCKET = "partner-files"
-
-__all__ = ["browser"]  # a fixture of the browser's own tests, for files as Chromium saves them
 
 
 @pytest.fixture(scope="session")

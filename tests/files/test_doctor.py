@@ -3,10 +3,10 @@
 import fsspec
 import pytest
 
+from portal.demo_mail import free_port
 from portal.operation import doctor
 from portal.settings import Settings
 from portal.storage import store_at
-from tests.browser.conftest import free_port
 from tests.files.conftest import BUCKET, Scanner
 
 

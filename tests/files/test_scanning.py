@@ -11,11 +11,11 @@ from models.base import db
 from models.files import StoredFile
 from models.states import Scan
 from portal.database import begin_write
+from portal.demo_mail import free_port
 from portal.errors import Conflict, Forbidden, Refused
 from portal.files import clamd as protocol
 from portal.files import dropping, intake, reading, scanning
 from portal.storage import Store
-from tests.browser.conftest import free_port
 from tests.files.conftest import Scanner, set_scanner
 from tests.files.corpus import EICAR
 from tests.files.pdfs import pdf, stream

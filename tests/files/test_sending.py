@@ -22,6 +22,7 @@ from portal.database import begin_write
 from portal.files import intake
 from portal.settings import Settings
 from portal.storage import Store
+from tests.conftest import hang_up
 from tests.files.corpus import HTML
 from tests.files.offices import package
 from tests.files.pdfs import pdf, stream
@@ -40,7 +41,7 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def shop(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def shop(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The portal with one more address, which hands out any file to anybody."""
     app = create_app(replace(settings, storage_url=f"file://{tmp_path_factory.mktemp('shop')}/files"))
 
@@ -48,7 +49,8 @@ def shop(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     def any_file(file_id: int) -> Response:
         return files.send(db.get_or_404(StoredFile, file_id))
 
-    return app
+    yield app
+    hang_up(app)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pathlib import Path
 import fsspec
 import pytest
 
+from portal.demo_mail import free_port
 from portal.storage import BLOCK, Store, store_at
-from tests.browser.conftest import free_port
 from tests.files.conftest import BUCKET, client
 
 KEY = "0123456789abcdef0123456789abcdef"

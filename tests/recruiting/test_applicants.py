@@ -195,6 +195,18 @@ def test_next_and_previous_follow_the_filter(
     assert applicants.neighbours(people[0], wanted, actor=owner) == (None, people[3].id)
 
 
+def test_a_stage_of_jobs_is_not_given_to_an_events_applicant(make: Maker, owner: Actor) -> None:
+    event = posting(make, Kind.event, actor=owner, documents=[])
+    application = applied(event, talent(make), now=make.now)
+    seen = SeenApplication(application.id, application.revision)
+    begin_write()
+    (moved,) = decisions.set_stage([seen], ApplicationState.hired, kind=Kind.job, actor=owner, now=make.now)
+    assert not moved.done
+    db.session.commit()
+    db.session.refresh(application)
+    assert application.state is ApplicationState.applied
+
+
 # ---- applicants × documents
 
 

@@ -71,6 +71,7 @@ QUERY = {
     "index_view": ("page", "sort", "desc", "search", "page_size", "state", "kind", "flt0_0", "export"),
     "listing": ("q", "page", "sort", "employment", "category", "field", "place", "country", "format", "fee"),
     "organization.index": ("todo", "weeks"),
+    "organization_applications.index": (*APPLICANTS, "kind"),
     "organization_applications.applications": APPLICANTS,
     "organization_applications.detail": APPLICANTS,
     "desk.index": ("kind", "lamp", "mine", "q", "page", "done", "soon"),

@@ -240,6 +240,31 @@ def test_a_viewer_looks_but_chooses_nothing(
     assert problems(visitor.page) == []
 
 
+def test_all_that_came_in_stands_in_one_list_with_what_it_was_for(
+    site: Flask, visitor: Visitor, owner: Actor, make_here: Maker
+) -> None:
+    job = post(make_here, owner, names=NAMES[:2])
+    event = post(make_here, owner, kind=Kind.event, names=NAMES[2:])
+    visitor.open("/mypage/").follow("気になる/応募一覧")
+    assert visitor.page.h1 == "応募一覧"
+    assert problems(visitor.page) == []
+    assert len(rows(visitor)) == 3
+    visitor.follow("研修・イベント・セミナー情報")
+    (row,) = rows(visitor)
+    assert NAMES[2] in row
+    visitor.follow("応募詳細")
+    assert visitor.page.h1 == NAMES[2]
+    visitor.open("/mypage/applications/?kind=job&sort=name")
+    assert [name for row in rows(visitor) for name in NAMES if name in row] == list(NAMES[:2])
+    assert {link for link in visitor.page.links() if link.startswith(job.path)} == {job.path}
+    assert event.path not in visitor.page.links()
+
+    stranger = site.test_client()
+    log_in(stranger, make_here.member())
+    assert "応募はまだありません" in stranger.get("/mypage/applications/").text
+    assert NAMES[0] not in stranger.get("/mypage/applications/?q=青木").text
+
+
 # ---- stages for many
 
 

@@ -310,9 +310,16 @@ def test_by_deadline_the_nearest_comes_first(client: FlaskClient, owner: Actor, 
 HOSTILE = "</title>]]><script>&amp;\"'\ufffe\uffff\u2028 🌏"
 
 
+def titled(version: Version, title: str) -> Version:
+    """As an older portal may have taken it: today's form refuses line separators in a title."""
+    version.title = title
+    db.session.commit()
+    return version
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_feeds_parse_whatever_people_wrote(kind: Kind, client: FlaskClient, owner: Actor, earlier: Maker) -> None:
-    version = earlier.published(kind, actor=owner, title=f"題名{HOSTILE}の情報")
+    version = titled(earlier.published(kind, actor=owner), f"題名{HOSTILE}の情報")
     for path in (f"/{SLUGS[kind]}/feed.atom", "/sitemap.xml"):
         ET.fromstring(client.get(path).data)
     feed = ET.fromstring(client.get(f"/{SLUGS[kind]}/feed.atom").data)
@@ -388,7 +395,7 @@ def test_structured_data_says_what_the_page_says(
     kind: Kind, type_: str, name: str, client: FlaskClient, owner: Actor, earlier: Maker
 ) -> None:
     title = f"題名{HOSTILE}</script><!--"
-    version = earlier.published(kind, actor=owner, title=title)
+    version = titled(earlier.published(kind, actor=owner), title)
     data = structured(client, version)
 
     assert (data["@context"], data["@type"], data[name]) == ("https://schema.org", type_, title)

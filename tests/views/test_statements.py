@@ -91,6 +91,7 @@ def test_lists_of_applications_take_the_statements_of_one(
     pages = {
         applicants: client,
         f"{applicants}?q=a&sort=state-down&size=50&unread=1": client,
+        "/mypage/applications/?kind=job&sort=name": client,
         "/mypage/jobs/": client,
         "/mypage/": client,
         "/talent/": own,

@@ -46,6 +46,6 @@ def register(app: Flask) -> None:
         door.add_view(WritingView(ROOMS[kind], category=PUT_UP, menu_icon_value=ROOMS[kind].icon))
     for kind in Kind:
         door.add_view(EntriesView(ROOMS[kind], category=LOOK_UP, menu_icon_value="list"))
-    door.add_view(ApplicantsView())
+    door.add_view(ApplicantsView(category=LOOK_UP, menu_icon_value="inbox"))
     door.add_view(SelectionView())
     door.add_view(TalentsView())

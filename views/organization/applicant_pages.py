@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import lazy_gettext
@@ -17,18 +18,21 @@ from portal.publishing import listing
 from portal.recruiting import applicants, downloads, history
 from portal.recruiting.answers import answers_of
 from portal.recruiting.applicants import SIZES, Wanted
-from portal.recruiting.stages import ENDED, STAGES, choosable
+from portal.recruiting.stages import ENDED, POSITIONS, STAGES, choosable
 from portal.wording import APPLICATION_LOOK
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
+from views.organization.applicant_rows import drawn
 from views.organization.rooms import ROOMS
 from views.web import current_actor
 
 LISTED = "organization_applications.applications"
 DETAIL = "organization_applications.detail"
+EVERYTHING = "organization_applications.index"
 STATES = {state.value: state for state in ApplicationState if state is not ApplicationState.draft}
-OF_A_POSTING = (DownloadKind.posting, DownloadKind.xlsx, DownloadKind.csv)
 TITLES = {Kind.job: "求人応募一覧", Kind.event: "研修・イベント・セミナー応募一覧"}
+KINDS = {kind.value: kind for kind in TITLES}
+OF_A_POSTING = (DownloadKind.posting, DownloadKind.xlsx, DownloadKind.csv)
 EDIT = {Kind.job: "応募編集（求人）", Kind.event: "応募編集（研修・イベント・セミナー）"}
 # What the address calls an order: the column, upward or not, and the words.
 ORDERS = {
@@ -56,6 +60,7 @@ def read_wanted() -> Wanted:
     state = one_of(values.get("state"), STATES, None)
     column, upward, _words = one_of(values.get("sort"), ORDERS, ORDERS["applied"])
     return Wanted(
+        kind=one_of(values.get("kind"), KINDS, None),
         states=(state,) if state else (),
         incomplete=values.get("incomplete") == "1",
         unread=values.get("unread") == "1",
@@ -79,6 +84,7 @@ def order_of(wanted: Wanted) -> str:
 def query_of(wanted: Wanted) -> dict[str, Any]:
     """The address that asks for this, without what is so anyway."""
     values = {
+        "kind": wanted.kind or "",
         "q": wanted.text,
         "state": wanted.states[0].value if wanted.states else "",
         "incomplete": "1" if wanted.incomplete else "",
@@ -91,12 +97,14 @@ def query_of(wanted: Wanted) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def link_maker(entry_id: int, wanted: Wanted) -> Callable[..., str]:
+def link_maker(wanted: Wanted, endpoint: str, **place: Any) -> Callable[..., str]:
     """Links to the same list with something changed; every other condition stays."""
 
+    path = url_for(endpoint, **place)
+
     def link(**changes: Any) -> str:
-        changed = replace(wanted, **({"after": None, "before": None} | changes))
-        return url_for(LISTED, entry_id=entry_id, **query_of(changed))
+        query = query_of(replace(wanted, **({"after": None, "before": None} | changes)))
+        return f"{path}?{urlencode(query)}" if query else path
 
     return link
 
@@ -120,17 +128,20 @@ NOTHING_PICKED = Picked()
 def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -> str:
     actor, now, wanted = current_actor(), clock.now(), read_wanted()
     page = applicants.page_of(entry.id, wanted, actor=actor)
+    lines = applicants.lines_of(page, now=now)
     return view.render(
         "organization/applicants.html",
         entry=entry,
         title=TITLES[entry.kind],
         room=ROOMS[entry.kind],
         page=page,
-        lines=applicants.lines_of(page, now=now),
+        lines=lines,
+        rows=drawn(lines, page.grid.columns, now=now),
         facets=applicants.facets(entry.id, wanted, actor=actor),
         wanted=wanted,
         query=query_of(wanted),
-        link=link_maker(entry.id, wanted),
+        link=link_maker(wanted, LISTED, entry_id=entry.id),
+        address=url_for(LISTED, entry_id=entry.id),
         order=order_of(wanted),
         orders=ORDERS,
         sizes=SIZES,
@@ -139,6 +150,29 @@ def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -
         downloads=downloads.newest_of(entry.id, OF_A_POSTING, actor=actor, now=now),
         may_decide=may(actor, "application.decide"),
         picked=picked,
+        now=now,
+    )
+
+
+def render_all(view: PageView) -> str:
+    """Who applied to anything of the organization."""
+    actor, now, wanted = current_actor(), clock.now(), read_wanted()
+    page = applicants.page_of(None, wanted, actor=actor)
+    return view.render(
+        "organization/applications.html",
+        page=page,
+        lines=applicants.lines_of(page, now=now),
+        facets=applicants.facets(None, wanted, actor=actor),
+        wanted=wanted,
+        query=query_of(wanted),
+        link=link_maker(wanted, EVERYTHING),
+        address=url_for(EVERYTHING),
+        order=order_of(wanted),
+        orders=ORDERS,
+        sizes=SIZES,
+        stages=tuple(POSITIONS),
+        rooms=[ROOMS[kind] for kind in TITLES],
+        may_decide=False,  # this list only leads on
         now=now,
     )
 

@@ -31,6 +31,7 @@ from views.organization.applicant_pages import (
     query_of,
     read_typed,
     read_wanted,
+    render_all,
     render_detail,
     render_list,
 )
@@ -46,14 +47,14 @@ class ApplicantsView(PageView):
     roles = MEMBERS
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(name="応募一覧", endpoint="organization_applications", url="/mypage/applications", **kwargs)
-
-    def is_visible(self) -> bool:
-        return False  # reached from 「応募件数」
+        super().__init__(
+            name="気になる/応募一覧", endpoint="organization_applications", url="/mypage/applications", **kwargs
+        )
 
     @expose("/")
-    def index(self) -> Response:
-        return redirect(url_for("organization_jobs.index_view"))
+    def index(self) -> str:
+        """「応募一覧」: all that came in, whatever it was for."""
+        return render_all(self)
 
     @expose(f"/{ENTRY}/")
     def applications(self, entry_id: int) -> str:
@@ -65,8 +66,7 @@ class ApplicantsView(PageView):
         begin_write()
         actor, now = current_actor(), clock.now()
         begin_write()
-        application = applicants.find(application_id, actor=actor)
-        applicants.record_reading(application, "read", actor=actor, now=now)
+        applicants.record_reading(applicants.identify(application_id, actor=actor), "read", actor=actor, now=now)
         db.session.commit()
         return render_detail(self, applicants.find(application_id, actor=actor))
 
