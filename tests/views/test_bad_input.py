@@ -94,7 +94,7 @@ ODD_LISTS = [
     "export=csv&state=zzz",
     "self=1&_external=1&_anchor=x&endpoint=y&values=z",
 ]
-ODD_IDS = ["2&id=x", "", "abc", "0", "-1", "1,2", "9" * 11, "9" * 20, "%00", "1%202", "２", "1" * 5_000]
+ODD_IDS = ["x&id=2", "", "abc", "0", "-1", "1,2", "9" * 11, "9" * 20, "%00", "1%202", "２", "1" * 5_000]
 EDITED = [endpoint for endpoint, method in MATRIX if endpoint.endswith(".edit_view") and method == "GET"]
 
 
