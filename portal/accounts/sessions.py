@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 
 from models.base import db
 from models.organizations import Organization
@@ -53,7 +55,14 @@ def open_session(account: Account, *, origin: Origin, now: datetime, settings: S
 
 def find_session(token: str, *, now: datetime, settings: Settings) -> Row | None:
     """Who is behind the token, in one statement: a suspension acts on the next request."""
-    return db.session.execute(
+    values = {"token": digest(token), "now": now, "idle_since": _idle_since(now, settings)}
+    return db.session.execute(_by_token(), values).one_or_none()
+
+
+@cache
+def _by_token() -> Select:
+    """Kept, for every request runs it: putting it together costs as much as running it."""
+    return (
         select(
             LoginSession.id,
             LoginSession.seen_at,
@@ -64,9 +73,10 @@ def find_session(token: str, *, now: datetime, settings: Settings) -> Row | None
         )
         .join(Account, Account.id == LoginSession.account_id)
         .join(Organization, Organization.id == Account.organization_id, isouter=True)
-        .where(LoginSession.token_hash == digest(token), *_is_open(now=now, settings=settings))
+        .where(LoginSession.token_hash == bindparam("token"))
+        .where(*_is_open(now=bindparam("now"), idle_since=bindparam("idle_since")))
         .where(Account.suspended_at.is_(None), Organization.suspended_at.is_(None))
-    ).one_or_none()
+    )
 
 
 def is_due_for_touch(seen_at: datetime, *, now: datetime) -> bool:
@@ -83,7 +93,7 @@ def touch(session_id: int, *, now: datetime) -> None:
 def list_sessions(actor: Actor, *, now: datetime, settings: Settings) -> Sequence[LoginSession]:
     return db.session.scalars(
         select(LoginSession)
-        .where(LoginSession.account_id == actor.account_id, *_is_open(now=now, settings=settings))
+        .where(LoginSession.account_id == actor.account_id, *_is_open(now=now, idle_since=_idle_since(now, settings)))
         .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
     ).all()
 
@@ -114,9 +124,9 @@ def _end(which: list[ColumnElement[bool]], action: str, *, actor: Actor, now: da
     return len(ended)
 
 
-def _is_open(*, now: datetime, settings: Settings) -> tuple[ColumnElement[bool], ...]:
-    return (
-        LoginSession.ended_at.is_(None),
-        LoginSession.expires_at >= now,
-        LoginSession.seen_at >= now - timedelta(minutes=settings.session_idle_minutes),
-    )
+def _is_open(*, now: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
+    return LoginSession.ended_at.is_(None), LoginSession.expires_at >= now, LoginSession.seen_at >= idle_since
+
+
+def _idle_since(now: datetime, settings: Settings) -> datetime:
+    return now - timedelta(minutes=settings.session_idle_minutes)

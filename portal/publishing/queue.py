@@ -44,12 +44,13 @@ def waiting(wanted: Filter, *, actor: Actor) -> Sequence[Row]:
 
 def counts(*, actor: Actor) -> dict[Kind, int]:
     """How many wait of each kind, in one statement on the queue's own index."""
-    rows = db.session.execute(
-        select(Version.kind, func.count())
-        .where(Version.state == State.submitted, visible(actor, Version))
-        .group_by(Version.kind)
-    )
-    return dict(rows.all())
+    return dict(db.session.execute(_counted(actor)).all())
+
+
+@lru_cache(maxsize=64)
+def _counted(actor: Actor) -> Select:
+    waits = Version.state == State.submitted, visible(actor, Version)
+    return select(Version.kind, func.count()).where(*waits).group_by(Version.kind)
 
 
 def total(wanted: Filter, *, actor: Actor) -> int:

@@ -117,7 +117,6 @@ def perform_each(
     moved = _move(
         action,
         [
-            among(Version.id, [item.version_id for item in seen]),
             _as_seen(seen),
             visible(actor, Version),
         ],

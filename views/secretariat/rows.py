@@ -61,19 +61,17 @@ def queue_page(rows: Sequence[Row], *, now: datetime, closed: Collection[date]) 
 
 
 def _row(row: Row, *, now: datetime, sla: Markup) -> QueueRow:
-    (id_, revision, kind, title, due_at, publish_at, submitted_at, submissions, base, *rest) = row
-    errors, warnings, organization, _assignee_id, assignee = rest
     return QueueRow(
-        id_,
-        f"{id_}:{revision}",
-        title,
-        organization,
-        kind_mark(kind, submissions, is_revision=base is not None),
+        row.id,
+        f"{row.id}:{row.revision}",
+        row.title,
+        row.organization,
+        kind_mark(row.kind, row.submissions, is_revision=row.base_version_id is not None),
         sla,
-        lamp_mark(errors, warnings),
-        not errors and not warnings,
-        assignee or "",
-        _missed(publish_at, submitted_at, due_at, now),
+        lamp_mark(row.error_count, row.warning_count),
+        not row.error_count and not row.warning_count,
+        row.assignee or "",
+        _missed(row, now),
     )
 
 
@@ -89,9 +87,10 @@ def kind_mark(kind: Kind, submissions: int, *, is_revision: bool) -> Markup:
     return mark("kind", Look(f"{words.short} {word}", "again" if submissions > 1 else "", words.icon))
 
 
-def _missed(wished: datetime | None, submitted_at: datetime, due_at: datetime, now: datetime) -> str:
+def _missed(row: Row, now: datetime) -> str:
     """Of a time that could still be kept when it was asked for; a revision may keep one long past."""
-    if wished is None or wished <= submitted_at or wished > max(due_at, now):
+    wished = row.publish_at
+    if wished is None or wished <= row.submitted_at or wished > max(row.due_at, now):
         return ""
     return f"希望日時（{moment_short(wished, now)}）{'を過ぎました' if wished <= now else 'に遅れます'}"
 
