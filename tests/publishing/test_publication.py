@@ -96,6 +96,17 @@ def test_approved_too_late_it_is_published_at_once_but_not_before(make: Maker, n
     assert row.published_at - row.due_at > timedelta(days=1)
 
 
+def test_chosen_too_early_it_is_tested_again_when_it_is_moved(make: Maker) -> None:
+    """Between the choice and the move it may have been taken back and approved anew, with a hold of its own."""
+    version = make.approved(Kind.notice)
+    assert version.publish_at is not None
+
+    assert publication.publish([version.id], version.publish_at - SECOND) == 0
+    db.session.commit()
+    assert (version.state, db.session.scalar(select(func.count(Publication.id)))) == (State.approved, 0)
+    assert publication.publish([version.id], version.publish_at) == 1
+
+
 def test_a_decision_that_is_taken_back_in_time_is_never_published(make: Maker, now: datetime) -> None:
     from portal.publishing import workflow
 

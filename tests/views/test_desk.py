@@ -141,6 +141,9 @@ def test_the_queue_is_narrowed_by_kind_words_lamp_and_hands(
         assert f"承認待ち {shown}件" in page.text, path
         assert problems(page) == [], path
 
+    for row in rows_of(desk.open("/desk/").page):
+        assert ("要確認 1" in row, "問題なし" in row) == (doubtful.title in row, doubtful.title not in row)
+
     desk.open(f"/desk/review/{job.id}").press("自分が担当する")
     assert "高橋 直子" in desk.page.text
     assert titles_of(desk.open("/desk/?mine=1").page)[0] == job.title
