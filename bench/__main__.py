@@ -10,11 +10,23 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import databases, decisions, lists, publishing, report, servers
+from bench import background, databases, decisions, lists, publishing, report, servers
 from bench.generate import SIZES, Size
 from bench.inside import CREATE, application, log_in
 from bench.report import Section
-from bench.workloads import APPROVE, KEYS, PAGES, PUBLISH
+from bench.workloads import (
+    APPLICATION_PAGES,
+    APPROVE,
+    KEYS,
+    OF_APPLICATIONS,
+    PAGES,
+    PDF,
+    PUBLISH,
+    ZIP,
+    Goals,
+    Page,
+    application_pages,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +70,8 @@ def run(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: i
 def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: int) -> Iterator[Section]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        url = stack.enter_context(databases.copy(kind, size, say=say))
+        layer = databases.APPLICATIONS if set(only) & set(OF_APPLICATIONS) else databases.ENTRIES
+        url = stack.enter_context(databases.copy(kind, size, say=say, layer=layer))
         variables = servers.environment(url, folder)
         settings = servers.settings(variables)
         cookies = log_in(settings)
@@ -66,7 +79,11 @@ def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rou
         stack.callback(engine.dispose)
         running = [stack.enter_context(servers.serve(name, variables, folder)) for name in servers.COMMANDS]
         apps = {name: stack.enter_context(application(name, settings)) for name in CREATE}
-        for page in PAGES:
+        pages: tuple[Page, ...] = PAGES
+        if set(only) & set(APPLICATION_PAGES):
+            with engine.connect() as connection:
+                pages += application_pages(connection, size)
+        for page in pages:
             if page.key in only:
                 lines = lists.measure_page(page, running, cookies, engine, seconds=seconds, rounds=rounds)
                 counts = lists.count_statements(page, apps, cookies)
@@ -79,6 +96,16 @@ def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rou
             yield Section(kind, key, label.format(batch=size.batch), lines, goals).with_statements(
                 counts | {"floor": 3}
             )
+
+        if ZIP[0] in only:
+            key, label = ZIP
+            lines, note = background.measure_zip(variables, rounds=rounds)
+            yield Section(kind, key, label.format(archive=size.archive), lines, Goals(), (note,))
+        if PDF[0] in only:
+            key, label, goals = PDF
+            ours = next(server for server in running if server.name == "ours")
+            lines, notes = background.measure_pdf(variables, rounds=rounds, web=ours)
+            yield Section(kind, key, label, lines, goals, notes)
 
 
 def say(text: str) -> None:

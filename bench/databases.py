@@ -6,8 +6,10 @@ SQLite is a file in var/bench. PostgreSQL is the tests' one: PORTAL_TEST_POSTGRE
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +17,10 @@ from typing import LiteralString
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 
-from bench.generate import Size, fill
+from bench import applicants, generate
+from bench.generate import Size
 from portal.database import prepare
 from portal.operation import schema
 from portal.settings import ROOT, Settings
@@ -28,20 +31,36 @@ FOLDER = ROOT / "var" / "bench"
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Layer:
+    """Data that is filled on top of other data; whoever needs only what lies below does not wait for it."""
+
+    name: str
+    fill: Callable[..., None]
+    sources: tuple[str, ...]
+    under: "Layer | None" = None
+
+    def kept_as(self, size: Size, today: datetime) -> str:
+        return f"portal_bench_{size.name}_{self.name}_{self.fingerprint()}_{today:%Y%m%d}"
+
+    def fingerprint(self) -> str:
+        """Changes with the schema and with the generator."""
+        here = Path(__file__).parent
+        sources = [*(here / name for name in self.sources), *sorted((ROOT / "migrations" / "versions").glob("*.py"))]
+        return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+
+
+ENTRIES = Layer("entries", generate.fill, ("generate.py", "rows.py"))
+APPLICATIONS = Layer("applications", applicants.fill, (*ENTRIES.sources, "applicants.py", "load.py"), under=ENTRIES)
+LAYERS = (ENTRIES, APPLICATIONS)
+
+
 @contextmanager
-def copy(kind: str, size: Size, *, say: Say) -> Iterator[str]:
+def copy(kind: str, size: Size, *, say: Say, layer: Layer = ENTRIES) -> Iterator[str]:
     """The address of a new copy of the filled database, which is gone afterwards."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    name = f"portal_bench_{size.name}_{fingerprint()}_{today:%Y%m%d}"
-    with (_sqlite if kind == "sqlite" else _postgresql)(name, size, now=today, say=say) as url:
+    with (_sqlite if kind == "sqlite" else _postgresql)(layer, size, now=today, say=say) as url:
         yield url
-
-
-def fingerprint() -> str:
-    """Changes with the schema and with the generator."""
-    here = Path(__file__).parent
-    sources = [here / "generate.py", here / "rows.py", *sorted((ROOT / "migrations" / "versions").glob("*.py"))]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 
 
 def engine(url: str) -> Engine:
@@ -51,50 +70,78 @@ def engine(url: str) -> Engine:
     return made
 
 
-def _fill(url: str, size: Size, *, now: datetime) -> None:
-    schema.upgrade(url)
+def _fill(url: str, layer: Layer, size: Size, *, now: datetime, say: Say) -> None:
+    begun = time.perf_counter()
+    say(f"filling {layer.name} of {size.name} once ({make_url(url).get_backend_name()})")
+    if layer.under is None:
+        schema.upgrade(url)
     made = engine(url)
     if made.dialect.name == "sqlite":
         event.listen(made, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
     with made.execution_options(write=True).connect() as connection:
-        fill(connection, size, now=now)
+        layer.fill(connection, size, now=now)
     with made.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("ANALYZE" if made.dialect.name == "sqlite" else "VACUUM (ANALYZE, FREEZE)")
     made.dispose()
+    say(f"filled in {time.perf_counter() - begun:.0f} s")
+
+
+def _current(size: Size, now: datetime) -> set[str]:
+    return {layer.kept_as(size, now) for layer in LAYERS}
 
 
 @contextmanager
-def _sqlite(name: str, size: Size, *, now: datetime, say: Say) -> Iterator[str]:
+def _sqlite(layer: Layer, size: Size, *, now: datetime, say: Say) -> Iterator[str]:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    kept = FOLDER / f"{name}.sqlite"
+    for old in FOLDER.glob(f"portal_bench_{size.name}_*.sqlite"):
+        if old.stem not in _current(size, now):
+            old.unlink(missing_ok=True)
     with TemporaryDirectory(prefix="run_", dir=FOLDER) as folder:
-        if not kept.exists():
-            for old in FOLDER.glob(f"portal_bench_{size.name}_*"):
-                old.unlink(missing_ok=True)
-            say(f"filling {kept.relative_to(ROOT)} once ({size.entries:,} entries)")
-            unfinished = Path(folder) / "filling.sqlite"
-            _fill(f"sqlite:///{unfinished}", size, now=now)
-            unfinished.rename(kept)
         run = Path(folder) / "run.sqlite"
-        shutil.copyfile(kept, run)
+        shutil.copyfile(_kept_file(layer, size, Path(folder), now=now, say=say), run)
         yield f"sqlite:///{run}"
 
 
+def _kept_file(layer: Layer, size: Size, folder: Path, *, now: datetime, say: Say) -> Path:
+    kept = FOLDER / f"{layer.kept_as(size, now)}.sqlite"
+    if not kept.exists():
+        unfinished = folder / f"filling_{layer.name}.sqlite"
+        if layer.under is not None:
+            shutil.copyfile(_kept_file(layer.under, size, folder, now=now, say=say), unfinished)
+        _fill(f"sqlite:///{unfinished}", layer, size, now=now, say=say)
+        unfinished.rename(kept)
+    return kept
+
+
 @contextmanager
-def _postgresql(name: str, size: Size, *, now: datetime, say: Say) -> Iterator[str]:
-    run, unfinished = f"portal_bench_run_{os.getpid()}", f"portal_bench_filling_{os.getpid()}"
-    kept = _query("SELECT datname FROM pg_database WHERE datname LIKE %s", f"portal\\_bench\\_{size.name}\\_%")
-    if name not in kept:
-        say(f"filling the PostgreSQL database {name} once ({size.entries:,} entries)")
-        _do("DROP DATABASE IF EXISTS {} WITH (FORCE)", *kept)
-        _do("CREATE DATABASE {} TEMPLATE template0", unfinished)
-        _fill(_address(unfinished), size, now=now)
-        _do(f"ALTER DATABASE {{}} RENAME TO {name}", unfinished)
+def _postgresql(layer: Layer, size: Size, *, now: datetime, say: Say) -> Iterator[str]:
+    old = set(_kept(size)) - _current(size, now)
+    _do("DROP DATABASE IF EXISTS {} WITH (FORCE)", *old)
+    run = f"portal_bench_run_{os.getpid()}"
+    template = _kept_database(layer, size, now=now, say=say)
     try:
-        _do(f"CREATE DATABASE {{}} TEMPLATE {name}", run)
+        _do(f"CREATE DATABASE {{}} TEMPLATE {template}", run)
         yield _address(run)
     finally:
-        _do("DROP DATABASE IF EXISTS {} WITH (FORCE)", run, unfinished)
+        _do("DROP DATABASE IF EXISTS {} WITH (FORCE)", run)
+
+
+def _kept(size: Size) -> list[str]:
+    return _query("SELECT datname FROM pg_database WHERE datname LIKE %s", f"portal\\_bench\\_{size.name}\\_%")
+
+
+def _kept_database(layer: Layer, size: Size, *, now: datetime, say: Say) -> str:
+    name, unfinished = layer.kept_as(size, now), f"portal_bench_filling_{layer.name}_{os.getpid()}"
+    if name in _kept(size):
+        return name
+    below = _kept_database(layer.under, size, now=now, say=say) if layer.under else "template0"
+    try:
+        _do(f"CREATE DATABASE {{}} TEMPLATE {below}", unfinished)
+        _fill(_address(unfinished), layer, size, now=now, say=say)
+        _do(f"ALTER DATABASE {{}} RENAME TO {name}", unfinished)
+    finally:
+        _do("DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
+    return name
 
 
 def _do(statement: LiteralString, *names: str) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from jinja2 import Environment
 from sqlalchemy import Connection, text
 
+from bench.load import stamp
 from bench.rows import BUSY_ORGANIZATION, KEYWORD
 
 PAGE = Environment(autoescape=True).from_string(
@@ -34,17 +35,41 @@ PUBLIC = (
 PUBLIC_NEWEST = PUBLIC.format(keyword="")
 PUBLIC_KEYWORD = PUBLIC.format(keyword=f"AND search_text LIKE '%{KEYWORD}%'")
 
+APPLICANT = (
+    "SELECT a.id, a.number, a.name, a.revision, a.state, a.applied_at, a.read_at, a.missing_count, "
+    "(SELECT {gathered}(d.name || ' ' || d.state, ', ') FROM application_document d WHERE d.application_id = a.id) "
+)
+APPLICANTS = (
+    APPLICANT + "FROM (SELECT * FROM application WHERE entry_id = {entry} AND state <> 'draft' {beyond} "
+    "ORDER BY applied_at DESC, id DESC LIMIT {rows}) a ORDER BY a.applied_at DESC, a.id DESC"
+)
+BEYOND = "AND (applied_at, id) < ((SELECT applied_at FROM application WHERE id = {edge}), {edge})"
+ONE_APPLICANT = APPLICANT + ", a.email, a.note, a.resume FROM application a WHERE a.id = {id}"
+# The last application of what comes before a page.
+EDGE = (
+    "SELECT id FROM application WHERE entry_id = {entry} AND state <> 'draft' "
+    "ORDER BY applied_at DESC, id DESC LIMIT 1 OFFSET {skipped}"
+)
+FORM = (
+    "SELECT e.number, v.title, v.close_at, o.name, j.resume_items, d.position, d.name, d.required, d.note FROM entry e "
+    "JOIN version v ON v.id = e.live_version_id JOIN job_version j ON j.id = v.id "
+    "JOIN organization o ON o.id = v.organization_id "
+    "JOIN document_requirement d ON d.version_id = v.id WHERE e.id = {entry} ORDER BY d.position"
+)
+
 # What the two databases call the same thing.
 WORDS = {
     "sqlite": {
         "object": "json_object",
         "ids": "(SELECT value FROM json_each(:ids))",
         "empty": "'{}'",
+        "gathered": "group_concat",
     },
     "postgresql": {
         "object": "jsonb_build_object",
         "ids": "(SELECT value::int FROM json_array_elements_text(:ids))",
         "empty": "'{}'::jsonb",
+        "gathered": "string_agg",
     },
 }
 APPROVE = (
@@ -82,6 +107,16 @@ LETTERS = (
 )
 
 
+def applicants(connection: Connection, entry: int, rows: int, *, edge: int | None = None) -> str:
+    """The query of one page of a posting's applicants with their documents, by keyset."""
+    beyond = BEYOND.format(edge=edge) if edge else ""
+    return APPLICANTS.format(entry=entry, rows=rows, beyond=beyond, **WORDS[connection.dialect.name])
+
+
+def one_applicant(connection: Connection, key: int) -> str:
+    return ONE_APPLICANT.format(id=key, **WORDS[connection.dialect.name])
+
+
 def page(connection: Connection, query: str) -> str:
     rows = connection.execute(text(query)).all()
     connection.rollback()
@@ -106,10 +141,3 @@ def _move(connection: Connection, steps: Sequence[str], now: datetime, **values:
     for step in steps:
         connection.execute(text(step.format(**words)), values)
     connection.commit()
-
-
-def stamp(connection: Connection, moment: datetime) -> Any:
-    """SQLite keeps moments as naive text."""
-    if connection.dialect.name == "postgresql":
-        return moment
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")

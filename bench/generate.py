@@ -36,6 +36,12 @@ class Size:
     waiting: int
     public: int
     due: int  # approved, their time has come, not published yet
+    talents: int
+    applications: int
+    busy: int  # applicants of the busiest posting
+    page: int  # of its list, that is asked for
+    posting: int  # applicants of an ordinary one with many documents
+    archive: int  # documents in the ZIP of one posting
     batch: int = 200  # how many are decided in one request
     seed: int = 20261124
 
@@ -43,9 +49,49 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("full", organizations=2000, entries=50_000, waiting=2000, public=5000, due=10_000),
-        Size("small", organizations=200, entries=5000, waiting=500, public=800, due=1000),
-        Size("tiny", organizations=20, entries=1200, waiting=80, public=500, due=100, batch=20),
+        Size(
+            "full",
+            organizations=2000,
+            entries=50_000,
+            waiting=2000,
+            public=5000,
+            due=10_000,
+            talents=200_000,
+            applications=300_000,
+            busy=25_000,
+            page=400,
+            posting=500,
+            archive=500,
+        ),
+        Size(
+            "small",
+            organizations=200,
+            entries=5000,
+            waiting=500,
+            public=800,
+            due=1000,
+            talents=5000,
+            applications=8000,
+            busy=2200,
+            page=40,
+            posting=300,
+            archive=100,
+        ),
+        Size(
+            "tiny",
+            organizations=20,
+            entries=1200,
+            waiting=80,
+            public=500,
+            due=100,
+            batch=20,
+            talents=600,
+            applications=1000,
+            busy=260,
+            page=4,
+            posting=120,
+            archive=20,
+        ),
     )
 }
 
@@ -66,7 +112,7 @@ def fill(connection: Connection, size: Size, *, now: datetime) -> None:
     write(connection, AuditEvent, (event for row in versions for event in rows.trail(row, reviewer=reviewer)))
     write(connection, OutboxMail, (letter for row in versions for letter in rows.letters(row)))
     point_to_live(connection)
-    restart_ids(connection)
+    restart_ids(connection, "organization", "account", "entry", "version")
     connection.commit()
 
 
@@ -93,9 +139,9 @@ def point_to_live(connection: Connection) -> None:
     )
 
 
-def restart_ids(connection: Connection) -> None:
+def restart_ids(connection: Connection, *tables: str) -> None:
     """PostgreSQL's sequences do not notice given ids."""
     if connection.dialect.name == "postgresql":
-        for table in ("organization", "account", "entry", "version"):
+        for table in tables:
             sequence = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             connection.execute(text(sequence))

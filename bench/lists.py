@@ -22,8 +22,9 @@ Cookies = Mapping[str, dict[str, str]]
 def measure_page(
     page: Page, servers: Sequence[Server], cookies: Cookies, engine: Engine, *, seconds: float, rounds: int
 ) -> list[Line]:
-    """One line for each server and one for the floor."""
-    paths = {"ours": page.ours, "stock": page.stock}
+    """One line for each server that has the page, and one for the floor."""
+    paths = page.paths()
+    servers = [server for server in servers if server.name in paths]
     mine = {"ours": cookies[page.who], "stock": {}}
     kilobytes = check_same_rows(page, servers, paths, mine)
     for server in servers:
@@ -63,7 +64,7 @@ def check_same_rows(page: Page, servers: Sequence[Server], paths: dict[str, str]
             server.fail(f"{paths[server.name]} is answered with {answer.status}")
         shown[server.name] = page.check(answer.text)
         kilobytes[server.name] = len(answer.body) / 1024
-    if shown["ours"] != shown["stock"]:
+    if shown["ours"] != shown.get("stock", shown["ours"]):
         raise SystemExit(f"{page.key}: the portal and the stock admin do not show the same rows")
     return kilobytes
 
@@ -71,7 +72,7 @@ def check_same_rows(page: Page, servers: Sequence[Server], paths: dict[str, str]
 def count_statements(page: Page, apps: Mapping[str, Flask], cookies: Cookies) -> dict[str, int]:
     """Of the second request: the first one also fills caches of the process."""
     counts = {}
-    for name, path in (("ours", page.ours), ("stock", page.stock)):
+    for name, path in page.paths().items():
         client = browser(apps[name], cookies[page.who] if name == "ours" else {})
         client.get(path)
         counts[name] = statements_of(apps[name], partial(client.get, path))

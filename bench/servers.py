@@ -34,9 +34,12 @@ class Server:
         raise SystemExit(f"{self.name}: {what}\n{self.log.read_text()[-4000:]}")
 
     def cpu_seconds(self) -> float:
-        """Of the master and its workers, from /proc: Linux alone."""
+        return sum(_cpu_seconds(number) for number in self.processes())
+
+    def processes(self) -> list[str]:
+        """The numbers of the master and its workers, from /proc: Linux alone."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return sum(_cpu_seconds(number) for number in (str(self.process.pid), *children))
+        return [str(self.process.pid), *children]
 
 
 def _cpu_seconds(process: str) -> float:

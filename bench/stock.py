@@ -4,16 +4,18 @@ It has the portal's connection settings, so that only the code differs; no login
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from flask import Flask, flash
+from flask import Flask, flash, request
 from flask_admin import Admin
 from flask_admin.actions import action
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import Babel
 from sqlalchemy import update
+from sqlalchemy.orm import selectinload
 
 from bench.rows import BUSY_ORGANIZATION
+from models.applications import Application
 from models.base import db
 from models.entries import JobVersion, Version
 from models.organizations import Organization
@@ -70,6 +72,32 @@ class Public(Narrowed):
     condition = (JobVersion.state == State.published,)
 
 
+class Applicants(ModelView):
+    """Of the posting that the address names. Documents come with one more statement, which the library does not do by
+    itself; what is public of the talent comes as it does it, with a statement for each row."""
+
+    column_list = (
+        "number", "name", "state", "applied_at", "read_at", "missing_count",
+        "talent.code", "talent.is_public", "documents",
+    )  # fmt: skip
+    column_details_list = (*column_list, "name_kana", "email", "note", "resume", "state_at")
+    column_filters = ("state", "missing_count")
+    column_searchable_list = ("number", "name")
+    column_default_sort: ClassVar = [("applied_at", True), ("id", True)]
+    column_formatters: ClassVar = {
+        "documents": lambda _view, _context, row, _name: ", ".join(f"{d.name} {d.state}" for d in row.documents)
+    }
+    page_size = 50
+    can_view_details = True
+
+    def get_query(self) -> Any:
+        wanted = Application.entry_id == request.args.get("entry", type=int)
+        return super().get_query().filter(wanted).options(selectinload(Application.documents))
+
+    def get_count_query(self) -> Any:
+        return super().get_count_query().filter(Application.entry_id == request.args.get("entry", type=int))
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     app = Flask("stock", root_path=str(Path(__file__).parent), template_folder=None)  # the library's own templates
@@ -86,5 +114,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         admin.add_view(Queue(Version, db, endpoint="queue"))
         admin.add_view(Own(Version, db, endpoint="own"))
         admin.add_view(Public(JobVersion, db, endpoint="public"))
+        admin.add_view(Applicants(Application, db, endpoint="applicants"))
         admin.add_view(ModelView(Organization, db, endpoint="organizations"))
     return app

@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bench import floor
+from sqlalchemy import Connection, text
+
+from bench import applicants, floor
+from bench.generate import Size
 from bench.rows import KEYWORD, WORKS
 
 TITLE = re.compile(rf"(?:{'|'.join(WORKS)}) (\d+)")
@@ -20,18 +23,24 @@ class Goals:
 
 @dataclass(frozen=True)
 class Page:
+    """`stock` is empty where a stock admin has no such page."""
+
     key: str
     label: str
     ours: str
     stock: str
     floor: str
     rows: int
-    who: str = ""  # "reviewer" or "member"; a stranger otherwise
+    who: str = ""  # "reviewer", "member" or "talent"; a stranger otherwise
     goals: Goals = Goals()
+    row: re.Pattern[str] = TITLE
+
+    def paths(self) -> dict[str, str]:
+        return {"ours": self.ours} | ({"stock": self.stock} if self.stock else {})
 
     def check(self, text: str) -> list[str]:
-        """The entries on a page, by the number in their title. Raises when they are not as many as there should be."""
-        found = list(dict.fromkeys(TITLE.findall(text)))
+        """What stands on a page, by the numbers in titles or names. Raises when it is not as much as it should be."""
+        found = list(dict.fromkeys(self.row.findall(text)))
         if len(found) != self.rows:
             raise SystemExit(f"{self.key}: {len(found)} rows instead of {self.rows}")
         return found
@@ -50,6 +59,70 @@ PAGES = (
         20,
     ),
 )
+NAME = re.compile(applicants.name_of(0).replace("0", r"(\d+)"))
+TABLE = 50  # rows of a page of applicants
+
+
+def application_pages(connection: Connection, size: Size) -> tuple[Page, ...]:
+    """Pages about applications, which are found by what the database holds."""
+    special = applicants.special_of(connection)
+    first = floor.applicants(connection, special.table, TABLE)
+    edge = connection.scalar(text(floor.EDGE.format(entry=special.busy, skipped=(size.page - 1) * TABLE - 1)))
+    later = floor.applicants(connection, special.busy, TABLE, edge=edge)
+    one = connection.scalar(text(floor.EDGE.format(entry=special.table, skipped=TABLE)))
+    number = connection.scalar(text(f"SELECT number FROM entry WHERE id = {special.table}"))
+    base, shown = "/mypage/applications", f"size={TABLE}"
+    stock = "/admin/applicants"
+    return (
+        Page(
+            "W2",
+            f"applications of a posting with {size.busy:,}, page {size.page}",
+            f"{base}/{special.busy}/?{shown}&after={edge}",
+            f"{stock}/?entry={special.busy}&page={size.page - 1}",
+            later,
+            TABLE,
+            "member",
+            Goals(ahead=15),
+            NAME,
+        ),
+        Page(
+            "W3",
+            f"applicants of a posting with {size.posting:,}, with documents",
+            f"{base}/{special.table}/?{shown}",
+            f"{stock}/?entry={special.table}",
+            first,
+            TABLE,
+            "member",
+            Goals(ahead=5),
+            NAME,
+        ),
+        Page(
+            "detail",
+            "one application (応募編集), its reading on record",
+            f"{base}/detail/{one}/",
+            f"{stock}/details/?id={one}",
+            floor.one_applicant(connection, one),
+            1,
+            "member",
+            row=NAME,
+        ),
+        Page(
+            "apply",
+            "a talent's application form",
+            f"/talent/apply/{number}",
+            "",
+            floor.FORM.format(entry=special.table),
+            1,
+            "talent",
+            row=TITLE,
+        ),
+    )
+
+
 APPROVE = ("W6", "approve {batch} in one request", Goals(floor=3))
 PUBLISH = ("publish", "publish {due:,} due entries", Goals(floor=3))
-KEYS = (*(page.key for page in PAGES), APPROVE[0], PUBLISH[0])
+ZIP = ("zip", "{archive:,} documents of a posting as one ZIP")
+PDF = ("pdf", "résumé PDF of two pages, through the press", Goals(floor=2))
+APPLICATION_PAGES = ("W2", "W3", "detail", "apply")
+OF_APPLICATIONS = (*APPLICATION_PAGES, ZIP[0], PDF[0])
+KEYS = (*(page.key for page in PAGES), APPROVE[0], PUBLISH[0], *OF_APPLICATIONS)

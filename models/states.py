@@ -79,3 +79,68 @@ class Lane(StrEnum):
     login = "login"
     normal = "normal"
     bulk = "bulk"
+
+
+class ApplicationState(StrEnum):
+    """Where an application stands. Jobs and events each use some of these (`portal.recruiting.selection`)."""
+
+    draft = "draft"  # the talent is still filling it in
+    applied = "applied"
+    received = "received"
+    rejected = "rejected"  # 不受理
+    resubmit_wait = "resubmit_wait"
+    resubmitted = "resubmitted"
+    screened = "screened"
+    interview = "interview"
+    hired = "hired"
+    declined_documents = "declined_documents"
+    declined_interview = "declined_interview"
+    accepted = "accepted"  # events from here on
+    lost = "lost"
+    waitlisted = "waitlisted"
+    attended = "attended"
+    absent = "absent"
+    withdrawn = "withdrawn"
+
+
+class DocumentState(StrEnum):
+    """Of one document of an application."""
+
+    missing = "missing"
+    handed = "handed"  # not yet looked at
+    received = "received"
+    defective = "defective"
+    reopened = "reopened"  # asked for again, until the application's date
+
+
+class ResumeType(StrEnum):
+    general = "general"
+    expert = "expert"
+
+
+class Scan(StrEnum):
+    """What the virus scanner said; without a scanner files stay unscanned and are served."""
+
+    unscanned = "unscanned"
+    pending = "pending"
+    clean = "clean"
+    infected = "infected"
+
+
+class DownloadState(StrEnum):
+    queued = "queued"
+    working = "working"  # leased by a worker
+    ready = "ready"
+    failed = "failed"
+    cancelled = "cancelled"
+    expired = "expired"
+
+
+class DownloadKind(StrEnum):
+    """What a download holds."""
+
+    person = "person"  # all documents of one application
+    posting = "posting"  # all documents of a posting
+    xlsx = "xlsx"
+    csv = "csv"
+    own_data = "own_data"  # all that the portal keeps about a talent

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
+
+from models.base import db
 from models.records import AuditEvent
 from portal.actors import Actor
 from portal.database import insert_rows
@@ -30,3 +33,9 @@ def record_each(action: str, events: Iterable[dict[str, Any]], *, actor: Actor, 
         "details": {},
     }
     insert_rows(AuditEvent, [common | columns for columns in events])
+
+
+def forget_origins(account_id: int) -> None:
+    """The one change ever made: of a person who was erased, the trail does not keep the addresses they came from."""
+    here = update(AuditEvent).where(AuditEvent.actor_id == account_id, AuditEvent.ip != "")
+    db.session.execute(here.values(ip="").execution_options(synchronize_session=False))

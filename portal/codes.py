@@ -163,6 +163,19 @@ _LANGUAGE_CODES = (
 )  # fmt: skip
 LANGUAGES = CodeList(tuple(Code(code, JAPANESE.languages.get(code, code)) for code in _LANGUAGE_CODES))
 COUNTRIES = CodeList(tuple(Code(code, name) for code, name in COUNTRY_NAMES))
+CURRENT_STATUSES = _list(
+    ("working", "在職中"), ("seeking", "求職中"), ("student", "学生"), ("abroad", "派遣中"), ("other", "その他")
+)
+EXPERIENCE_KINDS = _list(
+    ("expert", "JICA専門家"),
+    ("volunteer", "協力隊"),
+    ("planner", "企画調査員"),
+    ("consultant", "コンサルタント"),
+    ("ngo", "NGO"),
+    ("un", "国際機関"),
+    ("company", "企業"),
+    ("study", "留学"),
+)
 TALENT_LEVELS = _list(("1", "メルマガ"), ("2", "参加"), ("3", "求職"), ("4", "応募"))
 LIMITS = _list(("none", "なし"), ("some", "あり"))
 AGE_EXCEPTIONS = _list(
@@ -184,14 +197,46 @@ GENDER_EXCEPTIONS = _list(
 )
 APPLY_VIA = _list(("web", "① Web応募"), ("external", "② 外部サイトで受付"), ("other", "③ その他"))
 RESUME_TYPES = _list(("general", "一般履歴書"), ("expert", "専門家履歴書"))
+# In the order of the résumé; a label is the heading under which the PDF prints the item (SPEC 12.6).
 RESUME_ITEMS = _list(
+    ("photo", "写真"),
+    ("birthdate", "生年月日"),
+    ("gender", "性別（記載は任意）"),
+    ("contact", "連絡先"),
+    ("nationality", "国籍・旅券"),
+    ("residence", "海外居住状況"),
+    ("specialty", "専門分野"),
     ("education", "学歴"),
     ("work", "職歴"),
+    ("missions", "国際協力業務従事経験"),
     ("licenses", "免許・資格"),
     ("languages", "語学"),
+    ("publications", "著作・所属学会"),
+    ("abilities", "6つの資質・能力"),
     ("appeal", "志望の動機"),
     ("wishes", "本人希望"),
-    ("photo", "写真"),
+)
+EXPERT_ITEMS = frozenset({"nationality", "residence", "specialty", "missions", "publications", "abilities"})
+GENERAL_RESUME_ITEMS = CodeList(tuple(code for code in RESUME_ITEMS if code.value not in EXPERT_ITEMS))
+SIX_ABILITIES = _list(
+    ("1", "分野・課題専門力"),
+    ("2", "総合マネジメント力"),
+    ("3", "問題発見・調査分析力"),
+    ("4", "コミュニケーション力"),
+    ("5", "援助関連知識・経験"),
+    ("6", "地域関連知識・経験"),
+)
+PASSPORTS = _list(("yes", "あり"), ("applying", "申請中"), ("no", "なし"))
+RESIDENCES = _list(("japan", "日本国内に居住"), ("abroad", "海外に居住"))
+MISSION_ROLES = _list(
+    ("expert", "専門家"),
+    ("survey", "調査団員"),
+    ("consultant", "コンサルタント"),
+    ("coordinator", "業務調整・企画調査員"),
+    ("volunteer", "協力隊・ボランティア"),
+    ("ngo", "NGO職員"),
+    ("un", "国際機関職員"),
+    ("other", "その他"),
 )
 RESULT_NOTICES = _list(
     ("all", "全員に通知"), ("passed", "合格者のみに通知"), ("by_date", "期日までに連絡がない場合は不合格")

@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from portal import settings
 from portal.settings import SettingError
 
+Result = TypeVar("Result")
 UNUSABLE = 2  # exit status: a setting, or what it names, cannot be used
 
 
@@ -68,23 +70,64 @@ def demo_data() -> None:
 @click.option("--password-stdin", is_flag=True, help="パスワードを標準入力から読みます（省略時は画面で尋ねます）")
 def create_administrator(email: str, name: str, *, password_stdin: bool) -> None:
     """事務局の管理者アカウントを作成します。"""
-    from portal.app import create_app
-    from portal.errors import Refused
     from portal.operation import administrators
 
-    chosen = settings.load()
+    shortest = settings.load().password_length
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ask_password()
-    try:
-        with create_app(chosen, doors=False).app_context():
-            administrators.create(email=email, name=name, password=password, shortest=chosen.password_length)
-    except Refused as refusal:
-        click.echo(str(refusal), err=True)
-        sys.exit(1)
+    in_application(lambda: administrators.create(email=email, name=name, password=password, shortest=shortest))
     click.echo(f"管理者 {email} を作成しました。")
 
 
 def ask_password() -> str:
     return str(click.prompt("パスワード", hide_input=True, confirmation_prompt="パスワード（確認）"))
+
+
+@command
+@click.argument("who", metavar="メールアドレスまたは登録コード")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="書き出すZIPファイル")
+def export_person(who: str, target: Path) -> None:
+    """登録人材1人について保有するすべてのデータとファイルを、1つのZIPに書き出します。"""
+    from portal.operation import persons
+
+    count = in_application(lambda: persons.export(who, target))
+    click.echo(f"{target} に書き出しました（ファイル{count}件）。")
+
+
+@command
+@click.argument("who", metavar="メールアドレスまたは登録コード")
+@click.option("--yes", "is_sure", is_flag=True, help="確認せずに消去します")
+def erase_person(who: str, *, is_sure: bool) -> None:
+    """登録人材1人の個人情報とファイルをすべて消去します。元には戻せません。"""
+    from portal.operation import persons
+
+    code = in_application(lambda: persons.find(who))
+    if not is_sure:
+        click.confirm(f"{code} の個人情報をすべて消去します。よろしいですか", abort=True)
+    in_application(lambda: persons.erase(who))
+    click.echo(f"{code} の個人情報を消去しました。控え（バックアップ）からは、保存期間が過ぎると消えます。")
+
+
+@command
+@click.option("--days", default=30, show_default=True, help="今日から何日後までを表示するか")
+def preview_erasure(days: int) -> None:
+    """保存期間が過ぎて消去される応募を、募集ごとに表示します。何も変更しません。"""
+    from portal.operation import persons
+
+    lines = in_application(lambda: persons.preview(days))
+    click.echo("\n".join(lines) or f"{days}日後までに消去される応募はありません。")
+
+
+def in_application(function: Callable[[], Result]) -> Result:
+    """A refusal is its sentence on stderr and status 1."""
+    from portal.app import create_app
+    from portal.errors import Refused
+
+    try:
+        with create_app(settings.load(), doors=False).app_context():
+            return function()
+    except Refused as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)
 
 
 @command

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -20,22 +21,37 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy import cast as cast_as
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.sql.dml import UpdateBase
 
 from models.base import Base, db
 from portal.settings import Settings
 
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-65536")
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "cache_size=-65536",
+    "secure_delete=ON",  # what was erased is not left in free pages, which a backup would copy
+)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
+    """Errors do not say the values of a statement: whatever logs one would log people's data."""
     if settings.is_sqlite:
-        return {"connect_args": {"check_same_thread": False, "timeout": 5}, "pool_size": 8, "max_overflow": 16}
+        return {
+            "hide_parameters": True,
+            "connect_args": {"check_same_thread": False, "timeout": 5},
+            "pool_size": 8,
+            "max_overflow": 16,
+        }
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 8,
@@ -48,10 +64,18 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def prepare(engine: Engine) -> None:
     """Every connection of a SQLite engine gets its pragmas and the transaction mode that its session asked for."""
+    event.listen(engine, "handle_error", _shorten)
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _connect)
     event.listen(engine, "begin", _begin)
+
+
+def _shorten(context: ExceptionContext) -> None:
+    """Of PostgreSQL's messages the first line: those behind it quote the row (DETAIL, CONTEXT)."""
+    for problem in (context.original_exception, context.sqlalchemy_exception):
+        if problem is not None and problem.args and isinstance(problem.args[0], str):
+            problem.args = (problem.args[0].partition("\n")[0], *problem.args[1:])
 
 
 def _connect(connection: sqlite3.Connection, _record: Any) -> None:
@@ -64,6 +88,12 @@ def _begin(connection: Connection) -> None:
     # A read that turns into a write fails at once under WAL, whatever the timeout: writers say so first.
     mode = "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
     connection.exec_driver_sql(mode)
+    connection.info["changes"] = _changes(connection)
+
+
+def _changes(connection: Connection) -> int:
+    """Rows that this connection ever changed."""
+    return cast("sqlite3.Connection", connection.connection.driver_connection).total_changes
 
 
 def begin_write() -> None:
@@ -73,11 +103,45 @@ def begin_write() -> None:
     db.session.connection(execution_options={"write": True})
 
 
+@contextmanager
+def write_paused() -> Iterator[None]:
+    """Lets other writers pass while something slow is done; afterwards a write transaction is open again.
+
+    Only SQLite has a single writer, and only a transaction that wrote nothing yet can be let go; else nothing happens
+    here. What was loaded before is read anew when it is used next.
+    """
+    if not _may_let_go():
+        yield
+        return
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        begin_write()
+
+
+def _may_let_go() -> bool:
+    session = db.session()
+    if session.get_bind().dialect.name != "sqlite" or session.new or session.dirty or session.deleted:
+        return False
+    if not session.in_transaction():
+        return True
+    connection = session.connection()
+    return _changes(connection) == connection.info["changes"]
+
+
 def claim(query: Select) -> Select:
     """Rows that other workers hold are passed over; on SQLite the single writer is the lock."""
     if db.session.get_bind().dialect.name == "sqlite":
         return query
     return query.with_for_update(skip_locked=True)
+
+
+def lock_table(model: type) -> None:
+    """Until the end of the transaction nobody else writes the table; on SQLite that is so already."""
+    if db.session.get_bind().dialect.name != "sqlite":
+        table = cast("Table", model.__table__)  # type: ignore[attr-defined]
+        db.session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def insert_or_update(model: type) -> Any:
@@ -95,17 +159,17 @@ def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     if db.session.get_bind().dialect.name == "sqlite" or len(rows) == 1:
         db.session.execute(insert(cast("Table", model.__table__)), rows)
     else:
-        text = json.dumps(list(rows), ensure_ascii=False, default=_as_json)
-        db.session.execute(_insert_from_json(model, tuple(rows[0])), {"rows": text})
+        written = json.dumps(list(rows), ensure_ascii=False, default=_as_json)
+        db.session.execute(_insert_from_json(model, tuple(rows[0])), {"rows": written})
 
 
 @lru_cache
 def _insert_from_json(model: type[Base], names: tuple[str, ...]) -> Insert:
     table = cast("Table", model.__table__)
-    text = cast_as(bindparam("rows", type_=Text), postgresql.JSON)
+    given = cast_as(bindparam("rows", type_=Text), postgresql.JSON)
     columns = [column(name, table.c[name].type) for name in names]
-    given = func.json_to_recordset(text).table_valued(*columns).render_derived(with_types=True)
-    return insert(table).from_select(names, select(*given.c))  # fills in the columns' defaults
+    rows = func.json_to_recordset(given).table_valued(*columns).render_derived(with_types=True)
+    return insert(table).from_select(names, select(*rows.c))  # fills in the columns' defaults
 
 
 def _as_json(value: Any) -> str:

@@ -34,6 +34,12 @@ class Throttled(Refused):
         self.retry_after = retry_after
 
 
+class Unavailable(Refused):
+    """Something the portal stands on is away; later it will do."""
+
+    status = 503
+
+
 class Invalid(Refused):
     """Input that does not pass; `findings` say where and why."""
 

@@ -1,23 +1,27 @@
 """May this actor do that, and which rows does this actor see: two answers that must agree, side by side."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, exists, false, select, true
 
+from models.applications import Application, Download
 from models.entries import Entry, Version
 from models.mail import OutboxMail
 from models.organizations import Organization
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
-from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Action, Role, State
+from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Action, ApplicationState, Role, State
+from models.talents import Talent, TalentBlock
 from portal.actors import Actor
+from portal.codes import NO_LEGAL_PERSONALITY
 
 EDITORS = frozenset({Role.editor, Role.owner})
 MEMBERS = frozenset(MEMBER_ROLES)
 SECRETARIAT = frozenset(SECRETARIAT_ROLES)
 CLOCK_ONLY = frozenset({Role.system})
+TALENTS = frozenset({Role.talent})
 
-# What the secretariat keeps for itself; which of its roles may change a row is the view's and the service's business.
-OFFICE_RECORDS = (Phrase, ClosedDay, OutboxMail, AuditEvent, JobStatus)
+Rows = Callable[[Actor], ColumnElement[bool]]
 
 # Who may at all; whether they may on this row is `visible`, and whether it is in the right state is the workflow.
 MAY: dict[str, frozenset[Role]] = {
@@ -34,6 +38,9 @@ MAY: dict[str, frozenset[Role]] = {
     Action.publish: CLOCK_ONLY,
     Action.supersede: CLOCK_ONLY,
     "entry.extend": SECRETARIAT,
+    "application.read": MEMBERS,
+    "application.decide": EDITORS,
+    "application.apply": TALENTS,
     "desk.read": SECRETARIAT,
     "desk.administer": frozenset({Role.administrator}),
 }
@@ -44,15 +51,61 @@ def may(actor: Actor, action: str) -> bool:
 
 
 def visible(actor: Actor, model: Any) -> ColumnElement[bool]:
-    """The rows of `model` that exist for this actor. Whatever is not named here, nobody sees."""
+    """The rows of `model` that exist for this actor. Whatever is not named below, nobody sees."""
     if actor.role is Role.system:
         return true()
-    if actor.is_member and model in (Entry, Version):
-        return model.organization_id == actor.organization_id
-    if actor.is_member and model is Organization:
-        return Organization.id == actor.organization_id
-    if actor.is_secretariat and model is Version:
-        return Version.state != State.draft  # what was not handed in is the organization's own
-    if actor.is_secretariat and model in (Entry, Organization, *OFFICE_RECORDS):
-        return true()
-    return false()
+    if actor.account_id is not None and model is Download:
+        return Download.account_id == actor.account_id
+    rows = MEMBERS_SEE if actor.is_member else SECRETARIAT_SEES if actor.is_secretariat else TALENTS_SEE
+    return rows[model](actor) if actor.account_id is not None and model in rows else false()
+
+
+def _own(model: Any) -> Rows:
+    return lambda actor: model.organization_id == actor.organization_id
+
+
+def _all(_actor: Actor) -> ColumnElement[bool]:
+    return true()
+
+
+def _handed_in(actor: Actor) -> ColumnElement[bool]:
+    """Applications to the organization; what a talent is still filling in is the talent's own."""
+    return (Application.organization_id == actor.organization_id) & (Application.state != ApplicationState.draft)
+
+
+def _published(actor: Actor) -> ColumnElement[bool]:
+    """Profiles that talents show to organizations, without those that this one may not see.
+
+    An organization without legal personality sees none.
+    """
+    org_type = select(Organization.org_type).where(Organization.id == actor.organization_id).scalar_subquery()
+    blocked = exists().where(TalentBlock.talent_id == Talent.id, TalentBlock.organization_id == actor.organization_id)
+    return Talent.is_public & ~blocked & (org_type != NO_LEGAL_PERSONALITY)
+
+
+def _of_the_talent(actor: Actor) -> ColumnElement[bool]:
+    return Application.talent_id == select(Talent.id).where(Talent.account_id == actor.account_id).scalar_subquery()
+
+
+MEMBERS_SEE: Mapping[Any, Rows] = {
+    Entry: _own(Entry),
+    Version: _own(Version),
+    Organization: lambda actor: Organization.id == actor.organization_id,
+    Application: _handed_in,
+    Talent: _published,
+}
+TALENTS_SEE: Mapping[Any, Rows] = {
+    Talent: lambda actor: Talent.account_id == actor.account_id,
+    Application: _of_the_talent,
+}
+SECRETARIAT_SEES: Mapping[Any, Rows] = {
+    Version: lambda _actor: Version.state != State.draft,  # what was not handed in is the organization's own
+    Entry: _all,
+    Organization: _all,
+    # What the office keeps for itself; which of its roles may change a row is the view's and the service's business.
+    Phrase: _all,
+    ClosedDay: _all,
+    OutboxMail: _all,
+    AuditEvent: _all,
+    JobStatus: _all,
+}

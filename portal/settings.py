@@ -1,6 +1,7 @@
 """Settings come from the environment, all with one prefix; a wrong one stops the start with a line that names it."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PREFIX = "PORTAL_"
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+STORES = re.compile(r"file:///.+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+SCANNERS = re.compile(r"clamd://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}|unix:///.+")
 
 
 class SettingError(Exception):
@@ -33,6 +36,7 @@ class Settings:
     mail_use_tls: bool = False
     mail_default_sender: str = "PARTNER事務局 <no-reply@partner.example.jp>"
     storage_url: str = f"file://{ROOT}/var/files"
+    scanner: str = ""  # a clamd that looks at files: clamd://host:port or unix:///socket
     timezone: str = "Asia/Tokyo"
     proxies: int = 0  # trusted proxies in front, for X-Forwarded-For and -Proto
     demo: bool = False  # the catcher's page and the demo accounts
@@ -119,9 +123,17 @@ def _odd_addresses(settings: Settings) -> list[tuple[str, str]]:
         found.append(("database_url", "SQLite は sqlite:////絶対パス で指定してください。"))
     if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/"):
         found.append(("base_url", "https://ホスト名 の形で指定してください（パスは付けられません）。"))
-    if not settings.storage_url.startswith(("file:///", "s3://")):
+    if not STORES.fullmatch(settings.storage_url):
         found.append(("storage_url", "file:///絶対パス または s3://バケット/接頭辞 で指定してください。"))
+    if settings.storage_url.startswith("file://") and _is_served(settings.storage_url.removeprefix("file://")):
+        found.append(("storage_url", "Webで配信するフォルダー（static）の外を指定してください。"))
+    if settings.scanner and not SCANNERS.fullmatch(settings.scanner):
+        found.append(("scanner", "clamd://ホスト:ポート または unix:///絶対パス で指定してください。"))
     return found
+
+
+def _is_served(folder: str) -> bool:
+    return Path(folder).resolve().is_relative_to(ROOT / "static")
 
 
 def _odd_values(settings: Settings) -> list[tuple[str, str]]:

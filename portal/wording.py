@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from models.states import Action, ApplyVia, Kind, MailState, Role, State
+from models.states import Action, ApplicationState, ApplyVia, DocumentState, Kind, MailState, Role, State
 from portal import codes
 from portal.clock import local
 
@@ -41,6 +41,32 @@ MAIL_LOOK: Mapping[MailState, Look] = {
     MailState.failed: Look("送信失敗", "st-return", "warn"),
     MailState.expired: Look("期限切れ", "st-end", "box"),
     MailState.cancelled: Look("取消", "st-end", "ban"),
+}
+APPLICATION_LOOK: Mapping[ApplicationState, Look] = {
+    ApplicationState.draft: Look("入力中", "st-draft", "pencil"),
+    ApplicationState.applied: Look("応募中", "st-draft", "inbox"),
+    ApplicationState.received: Look("受理済", "st-ok", "check"),
+    ApplicationState.rejected: Look("不受理", "st-end", "ban"),
+    ApplicationState.resubmit_wait: Look("再提出待ち", "st-wait", "clock"),
+    ApplicationState.resubmitted: Look("再提出済", "st-draft", "inbox"),
+    ApplicationState.screened: Look("書類選考通過", "st-ok", "check"),
+    ApplicationState.interview: Look("面接調整", "st-ok", "cal"),
+    ApplicationState.hired: Look("採用", "st-live", "okc"),
+    ApplicationState.declined_documents: Look("不採用（書類）", "st-end", "box"),
+    ApplicationState.declined_interview: Look("不採用（面接）", "st-end", "box"),
+    ApplicationState.accepted: Look("参加決定", "st-live", "okc"),
+    ApplicationState.lost: Look("落選", "st-end", "box"),
+    ApplicationState.waitlisted: Look("キャンセル待ち", "st-wait", "clock"),
+    ApplicationState.attended: Look("出席", "st-live", "okc"),
+    ApplicationState.absent: Look("欠席", "st-end", "box"),
+    ApplicationState.withdrawn: Look("辞退", "st-end", "box"),
+}
+DOCUMENT_LOOK: Mapping[DocumentState, Look] = {
+    DocumentState.missing: Look("未提出", "lamp-block", "stop"),
+    DocumentState.handed: Look("提出", "lamp-info", "file"),
+    DocumentState.received: Look("受領", "lamp-ok", "okc"),
+    DocumentState.defective: Look("不備", "lamp-warn", "warn"),
+    DocumentState.reopened: Look("再提出待ち", "lamp-warn", "clock"),
 }
 
 
@@ -96,6 +122,7 @@ ACTION_LABEL: Mapping[str, str] = {
 }
 # The trail's other events; those of entries are ACTION_LABEL's.
 EVENT_LABEL: Mapping[str, str] = {
+    "person.export": "本人の情報の書き出し",
     "desk.approve": "まとめて承認",
     "desk.return": "まとめて差戻し",
     "login.ok": "ログイン",
@@ -107,12 +134,30 @@ EVENT_LABEL: Mapping[str, str] = {
     "code.used": "ワンタイムパスワードの確認",
     "code.failed": "ワンタイムパスワードの誤り",
     "account.create": "アカウントの作成",
+    "account.erase": "アカウントの削除",
     "phrase.create": "定型文の追加",
     "phrase.change": "定型文の変更",
     "phrase.remove": "定型文の削除",
     "closed_day.create": "休業日の追加",
     "closed_day.change": "休業日の変更",
     "closed_day.remove": "休業日の削除",
+    "talent.profile": "プロフィールの保存",
+    "talent.photo": "写真の登録",
+    "talent.view": "人材詳細の閲覧",
+    "talent.view_limit": "人材詳細の閲覧の制限",
+    "talent.hide": "公開しない団体の追加",
+    "talent.show": "公開しない団体の解除",
+    "resume.save": "履歴書の保存",
+    "application.move": "選考状態の変更",
+    "application.read": "応募の閲覧",
+    "application.file": "応募書類の閲覧",
+    "application.resume_pdf": "履歴書PDFの出力",
+    "application.address": "応募者のアドレスの利用",
+    "application.document": "応募書類の確認",
+    "application.note": "メモの保存",
+    "application.erase": "応募の個人情報の消去",
+    "download.request": "ダウンロードの作成",
+    "download.fetch": "ダウンロード",
 }
 SUBJECT_LABEL: Mapping[str, str] = {
     "version": "掲載情報",
@@ -120,6 +165,10 @@ SUBJECT_LABEL: Mapping[str, str] = {
     "account": "アカウント",
     "phrase": "定型文",
     "closed_day": "休業日",
+    "talent": "登録人材",
+    "resume": "履歴書",
+    "application": "応募",
+    "download": "ダウンロード",
 }
 LETTER_LABEL: Mapping[str, str] = {
     "one_time_password": "ワンタイムパスワード",
@@ -133,6 +182,15 @@ LETTER_LABEL: Mapping[str, str] = {
     "entry_suspended": "掲載停止",
     "entry_restored": "再掲載",
     "entry_extended": "期限延長",
+    "talent_confirm": "人材登録の確認",
+    "talent_known": "人材登録の確認（登録済み）",
+    "account_erased": "人材登録の削除",
+    "application_received": "応募の受付",
+    "application_arrived": "応募の通知",
+    "application_withdrawn": "応募の辞退",
+    "application_resubmitted": "書類の再提出",
+    "documents_again": "書類の再提出の依頼",
+    "seat_free": "キャンセル待ちの繰上げ",
 }
 APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
 
@@ -222,6 +280,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         STATE_LOOK=STATE_LOOK,
         MAIL_LOOK=MAIL_LOOK,
+        APPLICATION_LOOK=APPLICATION_LOOK,
+        DOCUMENT_LOOK=DOCUMENT_LOOK,
         KIND_WORDS=KIND_WORDS,
         ROLE_LABEL=ROLE_LABEL,
         event_label=event_label,

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from models.states import Lane
 from portal.accounts import cleaning
+from portal.files import dropping, scanning
 from portal.mail import delivery
 from portal.publishing import publication
+from portal.recruiting import downloads, erasing, resume_pdf
 
 
 @dataclass(frozen=True)
@@ -26,5 +28,11 @@ TIMETABLE = (
     Job("close", "掲載期間が終わった情報の終了", 5, publication.close_due),
     Job("mail-login", "ワンタイムパスワードのメール送信", 1, lambda now: delivery.deliver([Lane.login], now=now)),
     Job("mail", "メール送信", 2, lambda now: delivery.deliver([Lane.normal, Lane.bulk], now=now)),
+    Job("resumes", "履歴書PDFの作成", 1, resume_pdf.work),
+    Job("downloads", "ダウンロードの作成", 2, downloads.work),
+    Job("expire-downloads", "期限が過ぎたダウンロードの消去", 600, downloads.expire),
+    Job("erase-applications", "保存期間が過ぎた応募の個人情報の消去", 3600, erasing.erase_due),
+    Job("scan-files", "届いたファイルのウイルス検査", 30, scanning.scan_waiting),
+    Job("sweep-files", "不要になったファイルの消去", 3600, dropping.sweep),
     Job("clean-logins", "期限切れのログイン情報の消去", 600, cleaning.forget_expired),
 )

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
 from sqlalchemy import event, text
 
 from models.base import Base, db
 from portal.app import create_app
 from portal.settings import Settings
-from tests import databases
+from tests import chromium, databases
 from tests.client import Browser
 from tests.make import Maker
 
@@ -22,7 +23,14 @@ from tests.make import Maker
 NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
 
 # Files are handed to the workers whole, in this order: begun last, these would run on when all others are done.
-LONG = ("browser/test_manual.py", "views/test_bad_input.py", "browser/test_pages.py", "test_run.py", "access/")
+LONG = (
+    "browser/test_manual.py",
+    "views/test_bad_input.py",
+    "browser/test_recruiting.py",
+    "browser/test_pages.py",
+    "test_run.py",
+    "access/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -155,6 +163,12 @@ class Statements:
     @property
     def count(self) -> int:
         return len(self.seen)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """One for a worker: a second beside it cannot be started."""
+    yield from chromium.launched()
 
 
 @pytest.fixture

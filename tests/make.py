@@ -12,6 +12,7 @@ from models.states import Action, Kind, Role, State
 from portal.accounts.passwords import hash_password
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.matching import profiles
 from portal.publishing import drafts, publication, submission, workflow
 from portal.publishing.workflow import Seen
 from tests.publishing import samples
@@ -60,6 +61,9 @@ class Maker:
             **columns,
         )
         db.session.add(account)
+        db.session.flush()
+        if role is Role.talent:  # a registration makes both at once
+            profiles.create(account, now=self.now)
         db.session.commit()
         return account
 

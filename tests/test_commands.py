@@ -3,19 +3,27 @@
 import os
 import subprocess
 import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, pool, select
 
+from models.base import db
 from models.people import Account
 from models.records import AuditEvent
 from models.states import Role
 from portal.accounts.passwords import verify_password
+from portal.app import create_app
 from portal.operation import doctor, schema
 from portal.settings import Settings
 from tests import databases
+from tests.conftest import hang_up
 from tests.databases import ROOT
+from tests.make import Maker
+from tests.recruiting.builders import applied, posting, talent
 
 PASSWORD = "korekara-hashiru-9-shirokuma"
 
@@ -125,3 +133,67 @@ def test_doctor_leaves_nothing_behind(tmp_path: Path) -> None:
     doctor.check_database(Settings(database_url=f"sqlite:///{tmp_path}/none.sqlite"))
     assert list((tmp_path / "files").iterdir()) == []
     assert not (tmp_path / "none.sqlite").exists()
+
+
+# ---- a person asks for their data
+
+
+@pytest.fixture
+def person(environment: dict[str, str]) -> Iterator[str]:
+    """The address of a talent who applied."""
+    portal("migrate", environment=environment)
+    app = create_app(
+        Settings(
+            database_url=environment["PORTAL_DATABASE_URL"],
+            secret_key=environment["PORTAL_SECRET_KEY"],
+            storage_url=environment["PORTAL_STORAGE_URL"],
+        ),
+        doors=False,
+    )
+    with app.app_context():
+        make = Maker(datetime.now(UTC))
+        application = applied(posting(make), talent(make, "青木 千尋"), now=make.now)
+        yield application.email
+    hang_up(app)
+
+
+def test_a_person_is_exported_by_one_command(person: str, environment: dict[str, str], tmp_path: Path) -> None:
+    target = tmp_path / "person.zip"
+    done = portal("export-person", person.upper(), "--to", str(target), environment=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ファイル2件" in done.stdout
+    assert target.stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(target) as archive:
+        assert "青木 千尋" in archive.read("data.json").decode()
+        assert len(archive.namelist()) == 3
+    again = portal("export-person", person, "--to", str(target), environment=environment)
+    assert again.returncode == 1
+    assert "すでにあります" in again.stderr
+    unknown = portal("export-person", "nobody@example.jp", "--to", str(tmp_path / "none.zip"), environment=environment)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "登録人材はありません" in unknown.stderr
+    assert not (tmp_path / "none.zip").exists()
+    db.session.rollback()  # what other processes wrote since
+    events = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action == "person.export")).all()
+    assert len(events) == 2, "also the attempt that could not be written"
+
+
+def test_a_person_is_erased_after_a_question(person: str, environment: dict[str, str], tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    assert len([path for path in files.rglob("*") if path.is_file()]) == 2
+    asked = portal("erase-person", person, environment=environment, given="n\n")
+    assert asked.returncode == 1
+    assert portal("erase-person", person, environment=environment, given="y\n").returncode == 0
+    assert [path for path in files.rglob("*") if path.is_file()] == []
+    gone = portal("erase-person", person, "--yes", environment=environment)
+    assert gone.returncode == 1
+    assert "登録人材はありません" in gone.stderr
+
+
+def test_what_retention_will_erase_is_told_before(person: str, environment: dict[str, str]) -> None:
+    soon = portal("preview-erasure", environment=environment)
+    assert (soon.returncode, soon.stdout.strip()) == (0, "30日後までに消去される応募はありません。")
+    later = portal("preview-erasure", "--days", "2000", environment=environment)
+    assert later.returncode == 0
+    assert "：1件" in later.stdout
+    assert len(later.stdout.splitlines()) == 1

@@ -24,7 +24,18 @@ WRONG = {
     "PORTAL_PORT": ["0", "65536", "http", "-1", "80 80"],
     "PORTAL_MAIL_PORT": ["0", "smtp"],
     "PORTAL_MAIL_USE_TLS": ["maybe"],
-    "PORTAL_STORAGE_URL": ["files", "/var/files", "ftp://host/files"],
+    "PORTAL_STORAGE_URL": [
+        "files",
+        "/var/files",
+        "ftp://host/files",
+        "file:///",
+        "s3://",
+        "s3://Bucket/x",
+        "s3:///x",
+        f"file://{ROOT}/static",
+        f"file://{ROOT}/var/../static/files",
+    ],
+    "PORTAL_SCANNER": ["clamd", "clamd://", "clamd://host", "clamd://host:port", "unix://", "http://host:3310"],
     "PORTAL_TIMEZONE": ["Tokyo", "../etc/passwd"],
     "PORTAL_TICK_SECONDS": ["0", "-1", "soon"],
     "PORTAL_WEB_WORKERS": ["many", "0"],
@@ -68,6 +79,24 @@ def test_postgresql_is_spoken_with_psycopg() -> None:
         chosen = settings.load({"PORTAL_SECRET_KEY": SECRET, "PORTAL_DATABASE_URL": address})
         assert chosen.sqlalchemy_url == "postgresql+psycopg://host/name"
         assert not chosen.is_sqlite
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_STORAGE_URL", "file:///srv/partner/files"),
+        ("PORTAL_STORAGE_URL", "s3://partner-files"),
+        ("PORTAL_STORAGE_URL", "s3://partner.files-1/a/b/"),
+        ("PORTAL_SCANNER", ""),
+        ("PORTAL_SCANNER", "clamd://127.0.0.1:3310"),
+        ("PORTAL_SCANNER", "clamd://[::1]:3310"),
+        ("PORTAL_SCANNER", "clamd://clamav.internal:3310"),
+        ("PORTAL_SCANNER", "unix:///run/clamav/clamd.ctl"),
+    ],
+)
+def test_places_of_files_and_scanner_that_are_right(name: str, value: str) -> None:
+    chosen = settings.load({"PORTAL_SECRET_KEY": SECRET, name: value})
+    assert getattr(chosen, name.removeprefix("PORTAL_").lower()) == value
 
 
 def test_an_empty_optional_setting_is_as_if_unset() -> None:

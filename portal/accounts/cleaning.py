@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from models.base import db
 from models.people import KnownBrowser, LoginChallenge, LoginSession, Throttle
+from models.talents import Registration
 from portal.accounts.browsers import KNOWN_FOR
 from portal.database import begin_write, write
 
@@ -15,7 +16,9 @@ KEPT = timedelta(days=30)  # challenges and sessions, for questions after an inc
 def forget_expired(now: datetime) -> int:
     """Erases rows whose time is over; returns how many. Commits."""
     begin_write()
-    erased = sum(
+    # Whoever confirmed has an account, and their row says what they agreed to.
+    erased = write(delete(Registration).where(Registration.expires_at < now, Registration.used_at.is_(None)))
+    erased += sum(
         write(delete(model).where(moment < end))
         for model, moment, end in (
             (Throttle, Throttle.window_ends_at, now),

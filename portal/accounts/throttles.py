@@ -29,6 +29,7 @@ WRONG_PASSWORDS = Limit("password", 10, timedelta(minutes=5))
 # A wrong code is known to come from someone who has the password; a completed login forgets both counts.
 WRONG_CODES = Limit("code", 50, timedelta(days=1))
 CODES_SENT = Limit("sent", 30, timedelta(hours=1))
+TOO_MANY_TRIES = "試行回数が多すぎます。"
 
 
 def key(limit: Limit, secret_key: str, kind: str, name: object) -> str:
@@ -54,16 +55,16 @@ def count(limit: Limit, keys: Sequence[str], *, now: datetime) -> int:
     return max(counts)
 
 
-def take(limit: Limit, keys: Sequence[str], *, now: datetime) -> int:
+def take(limit: Limit, keys: Sequence[str], *, now: datetime, sentence: str = TOO_MANY_TRIES) -> int:
     """Counts, and raises Throttled for each one beyond the limit."""
     taken = count(limit, keys, now=now)
     if taken > limit.most:
-        refuse_if_full(limit, keys, now=now)
+        refuse_if_full(limit, keys, now=now, sentence=sentence)
     return taken
 
 
-def refuse_if_full(limit: Limit, keys: Sequence[str], *, now: datetime) -> None:
-    """Raises Throttled, with the time until the last full window ends."""
+def refuse_if_full(limit: Limit, keys: Sequence[str], *, now: datetime, sentence: str = TOO_MANY_TRIES) -> None:
+    """Raises Throttled with the sentence and the time until the last full window ends."""
     ends = db.session.scalars(
         select(Throttle.window_ends_at).where(
             Throttle.key.in_(keys), Throttle.count >= limit.most, Throttle.window_ends_at > now
@@ -71,7 +72,7 @@ def refuse_if_full(limit: Limit, keys: Sequence[str], *, now: datetime) -> None:
     ).all()
     if ends:
         seconds = ceil((max(ends) - now).total_seconds())
-        raise Throttled(f"試行回数が多すぎます。{_spell(seconds)}後にもう一度お試しください。", retry_after=seconds)
+        raise Throttled(f"{sentence}{_spell(seconds)}後にもう一度お試しください。", retry_after=seconds)
 
 
 def forget(keys: Sequence[str]) -> None:

@@ -1,11 +1,11 @@
-"""The demo: half a year of organizations, a secretariat and their postings, made by the real services."""
+"""The demo: half a year of organizations, a secretariat, talents and their applications, made by the services."""
 
 from datetime import timedelta
 
 from models.base import db
 from portal import clock
 from portal.database import begin_write
-from portal.demo import cast, life, scenes
+from portal.demo import applications, cast, life, scenes
 
 
 def load() -> None:
@@ -13,6 +13,7 @@ def load() -> None:
     now = clock.now()
     begin_write()
     lived = life.Life(cast.write(begun=now - timedelta(days=life.DAYS + 20), now=now), now=now)
+    lived.followers.append(applications.Applying(lived).follow)
     life.live(lived)
     life.fill_queue(lived)
     scenes.play(lived)

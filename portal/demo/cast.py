@@ -1,5 +1,6 @@
 """Writes the people of the demo and hands out who acts."""
 
+import io
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,14 @@ from models.records import ClosedDay, Phrase
 from models.states import Role
 from portal.accounts.passwords import hash_password
 from portal.actors import Actor
-from portal.demo.people import ORGANIZATIONS, PHRASES, SECRETARIAT, TALENTS, Registered
+from portal.demo import talents
+from portal.demo.papers import portrait
+from portal.demo.people import ORGANIZATIONS, PHRASES, SECRETARIAT, Registered
+from portal.demo.talents import TALENTS
+from portal.files import intake
+from portal.files.kinds import JPEG
+from portal.matching import profiles
+from portal.recruiting import resumes
 
 PASSWORD = "partner-demo"  # noqa: S105  # the demo's password stands in the README
 
@@ -25,9 +33,18 @@ class House:
 
 
 @dataclass(frozen=True)
+class Person:
+    """A talent of the demo who applies."""
+
+    registered: talents.Registered
+    actor: Actor
+
+
+@dataclass(frozen=True)
 class Cast:
     houses: dict[str, House]
     reviewers: list[Actor]
+    talents: list[Person]
 
 
 def write(*, begun: datetime, now: datetime) -> Cast:
@@ -35,8 +52,6 @@ def write(*, begun: datetime, now: datetime) -> Cast:
     secret = hash_password(PASSWORD)
     houses = {registered.key: _house(registered, secret, begun) for registered in ORGANIZATIONS}
     office = [_account(email, role, name, secret, begun) for email, role, name in SECRETARIAT]
-    for email, name in TALENTS:
-        _account(email, Role.talent, name, secret, begun)
     for position, (title, text) in enumerate(PHRASES, start=1):
         db.session.add(Phrase(title=title, text=text, position=position))
     founded = now.date().replace(month=10, day=1)
@@ -47,7 +62,24 @@ def write(*, begun: datetime, now: datetime) -> Cast:
         ]
     )
     db.session.flush()
-    return Cast(houses, [_actor(account) for account in office if account.role is Role.reviewer])
+    people = [_talent(number, registered, secret, begun) for number, registered in enumerate(TALENTS, start=1)]
+    return Cast(houses, [_actor(account) for account in office if account.role is Role.reviewer], people)
+
+
+def _talent(number: int, registered: talents.Registered, secret: str, begun: datetime) -> Person:
+    """An account with its profile and résumés; two in three have a portrait."""
+    account = _account(registered.email, Role.talent, registered.name, secret, begun)
+    db.session.flush()
+    actor, profile = _actor(account), profiles.create(account, now=begun)
+    profiles.save(talents.profile(registered, number, now=begun), revision=profile.revision, actor=actor, now=begun)
+    db.session.refresh(profile)
+    for resume_type, content in talents.resumes(registered, now=begun):
+        resumes.save(profile, resume_type, content, revision=0, actor=actor, now=begun)
+    if number % 3:
+        picture = io.BytesIO(portrait(registered))
+        stored = intake.keep_made(picture, "写真.jpg", JPEG.media_type, owner_id=account.id, now=begun)
+        profiles.set_photo(stored, actor=actor, now=begun)
+    return Person(registered, actor)
 
 
 def _house(registered: Registered, secret: str, begun: datetime) -> House:

@@ -21,6 +21,11 @@ BACKGROUND = (
     "この仕事は、これまでの成果を相手国の機関に引き継ぐ段階のものです。"
 )
 SELECTION = "書類選考のあと、面接を1回行います。面接の日程は、書類選考の結果とともにお知らせします。"
+GENERAL_ITEMS = ("photo", "birthdate", "contact", "education", "work", "licenses", "languages", "appeal", "wishes")
+EXPERT_ITEMS = (
+    "birthdate", "contact", "nationality", "residence", "specialty", "education", "work", "missions", "licenses",
+    "languages", "publications", "abilities", "appeal",
+)  # fmt: skip
 JOINING = "申込フォームに必要事項を入力して送信してください。参加の可否は、締切から1週間以内にメールでお知らせします。"
 
 
@@ -54,8 +59,7 @@ def job(
         "min_degree": dice.choice(("any", "bachelor", "bachelor")),
         "min_experience": {"VOL": "any", "INT": "any"}.get(work.kind, dice.choice(("3", "5"))),
         "languages": _languages(country if work.abroad else None),
-        "resume_type": "expert" if work.kind == "EXP" else "general",
-        "resume_items": ["education", "work", "languages"],
+        **_resume(work),
         "documents": [{"name": name, "required": required, "note": ""} for name, required in work.documents],
         "how_to_apply": HOW.format(documents=names or "履歴書"),
         **_period(submitted, dice, shortest=21),
@@ -64,6 +68,12 @@ def job(
         "return_documents": "destroy",
         **_inquiry(organization),
     }
+
+
+def _resume(work: Work) -> dict[str, Any]:
+    if work.kind == "EXP":
+        return {"resume_type": "expert", "resume_items": list(EXPERT_ITEMS)}
+    return {"resume_type": "general", "resume_items": list(GENERAL_ITEMS)}
 
 
 def _abroad(country: Country) -> dict[str, Any]:

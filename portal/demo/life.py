@@ -1,6 +1,6 @@
 """Half a year in the demo, lived by the services: written, handed in, returned, approved, published, ended.
 
-Time is a heap of acts. Before each one the clock does what fell due, so that nothing differs from a portal that lived.
+Time is a heap of acts, those of the clock among them, so that nothing differs from a portal that lived.
 """
 
 import heapq
@@ -36,6 +36,7 @@ KINDS = (Kind.job, Kind.job, Kind.event, Kind.job, Kind.notice)
 AGAIN = {Kind.job: "（第{n}次募集）", Kind.event: "（第{n}回）", Kind.notice: "（第{n}報）"}
 
 Act = Callable[[datetime], None]
+Follower = Callable[[Version, datetime], None]  # told of each version that was approved
 
 
 class Life:
@@ -44,24 +45,29 @@ class Life:
     def __init__(self, cast: Cast, *, now: datetime) -> None:
         self.cast, self.now, self.dice = cast, now, Random(SEED)  # noqa: S311  # data, not secrets
         self.acts: list[tuple[datetime, int, Act]] = []
+        self.numbers = count()
+        self.followers: list[Follower] = []
+        self.crowds: dict[int, int] = {}  # how many apply, by entry, where it must be so many
         self.turns: dict[tuple[str, Kind], int] = {}
         self.titles: set[str] = set()
 
     def plan(self, when: datetime, act: Act) -> None:
-        heapq.heappush(self.acts, (when, len(self.acts) + self.dice.randrange(10**9), act))
+        heapq.heappush(self.acts, (when, next(self.numbers), act))
 
     def run(self) -> None:
         while self.acts:
             when, _order, act = heapq.heappop(self.acts)
             if when >= self.now:
                 continue
-            self.tick(when)
             act(when)
-        self.tick(self.now)
+        self.publish_due(self.now)
+        self.close_due(self.now)
 
-    def tick(self, when: datetime) -> None:
+    def publish_due(self, when: datetime) -> None:
         """What the clock had done by then, each at its own time."""
         self._each(publication.due_for_publication(when), Version.publish_at, publication.publish)
+
+    def close_due(self, when: datetime) -> None:
         self._each(publication.due_for_closing(when), Version.unpublish_at, publication.close)
 
     def _each(self, due: ColumnElement[bool], moment: Any, act: Callable[[list[int], datetime], int]) -> None:
@@ -83,18 +89,21 @@ class Life:
             minute=self.dice.randrange(60),
         )
 
-    def write(self, house: House, kind: Kind, when: datetime, **over: Any) -> Version:
-        values = next(self.ideas(house, kind, when)) | over
+    def write(self, house: House, kind: Kind, when: datetime, *, about: str = "", **over: Any) -> Version:
+        """`about` is a word of the title."""
+        values = next(self.ideas(house, kind, when, about)) | over
         self.titles.add(values["title"])
         return drafts.create(kind, values, actor=house.member, now=when)
 
-    def ideas(self, house: House, kind: Kind, when: datetime) -> Iterator[dict[str, Any]]:
+    def ideas(self, house: House, kind: Kind, when: datetime, about: str) -> Iterator[dict[str, Any]]:
         """Postings of this house, those with a title that nobody had before first; then one is announced again."""
         tried = []
         for _ in range(MOST_IDEAS):
             turn = self.turns.get((house.registered.key, kind), 0)
             self.turns[house.registered.key, kind] = turn + 1
             values = make(kind, house.registered.key, turn, house.organization, submitted=when, dice=self.dice)
+            if about not in values["title"]:
+                continue
             if values["title"] not in self.titles:
                 yield values
             tried.append(values)
@@ -107,6 +116,16 @@ class Life:
 
     def decide(self, action: Action, version: Version, when: datetime, *, comment: str = "") -> None:
         workflow.perform(action, seen(version), actor=self.dice.choice(self.cast.reviewers), now=when, comment=comment)
+        if action is Action.approve:
+            self.approved(refreshed(version), when)
+
+    def approved(self, version: Version, when: datetime) -> None:
+        """The clock will do its part, and whoever follows theirs."""
+        self.plan(max(version.publish_at or when, version.hold_until or when, when), self.publish_due)
+        if version.unpublish_at:
+            self.plan(version.unpublish_at, self.close_due)
+        for follow in self.followers:
+            follow(version, when)
 
     def post(
         self, house: House, kind: Kind, when: datetime, *, returned: bool = False, decided: bool = True, **over: Any

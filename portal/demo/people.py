@@ -1,4 +1,4 @@
-"""Who lives in the demo: invented organizations, their members, the secretariat and two talents."""
+"""Who lives in the demo: invented organizations with their members, and the secretariat."""
 
 from dataclasses import dataclass
 
@@ -63,7 +63,6 @@ SECRETARIAT = (
     ("office-3@example.jp", Role.reviewer, "吉田 さやか"),
     ("admin@example.jp", Role.administrator, "鈴木 一郎"),
 )
-TALENTS = (("talent@example.jp", "青木 千尋"), ("talent2@example.jp", "石川 拓真"))
 PHRASES = (
     ("変更の範囲", "「業務の変更の範囲」と「就業場所の変更の範囲」を具体的にご記入ください。変更がない場合は「変更なし」とご記入ください。"),
     ("応募書類の不一致", "応募方法の文にある書類が、応募書類の欄にありません。応募者が提出できるよう、同じ名称で追加してください。"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.entries import Version
 from models.states import Action, Kind
@@ -13,6 +14,12 @@ RETURNED = (
     "「業務の変更の範囲」が「変更なし」となっていますが、業務の内容には転勤の可能性が書かれています。"
     "どちらが正しいかご確認のうえ、そろえてください。"
 )
+# What an event asks for that chooses its participants.
+ASKED: dict[str, Any] = {
+    "resume_type": "general",
+    "resume_items": ["education", "work", "appeal"],
+    "documents": [{"name": "参加の動機", "required": True, "note": "A4で1枚"}],
+}
 # What others have public today, so that the site looks lived in.
 OTHERS = (
     ("org2", Kind.job),
@@ -37,8 +44,11 @@ def play(life: Life) -> None:
         _waiting(life, house, kind, days=1)
     _returned(life, house)
     _soon(life, house)
-    for kind, days in ((Kind.job, 9), (Kind.event, 10), (Kind.notice, 8), (Kind.job, 12), (Kind.job, 13)):
+    for kind, days in ((Kind.job, 9), (Kind.event, 10), (Kind.notice, 8), (Kind.job, 12)):
         _public(life, house, kind, days=days)
+    _public(life, house, Kind.job, days=18, crowd=26, about="給水施設")
+    _public(life, house, Kind.event, days=17, crowd=18, about="キャリアセミナー", capacity=10, overflow="waiting")
+    _public(life, house, Kind.event, days=11, crowd=8, about="報告会", dates=2, **ASKED)
     _public(life, house, Kind.job, days=14, then=lambda version, now: _revise(life, house, version, now, back=False))
     _public(life, house, Kind.event, days=14, then=lambda version, now: _revise(life, house, version, now, back=True))
     _public(life, house, Kind.job, days=20, then=lambda version, now: _stop(life, version, now))
@@ -82,9 +92,21 @@ def _soon(life: Life, house: House) -> None:
 
 
 def _public(
-    life: Life, house: House, kind: Kind, *, days: int, then: Callable[[Version, datetime], None] | None = None
+    life: Life,
+    house: House,
+    kind: Kind,
+    *,
+    days: int,
+    then: Callable[[Version, datetime], None] | None = None,
+    crowd: int = 0,
+    about: str = "",
+    dates: int = 1,
+    **more: Any,
 ) -> None:
-    """Public since some days, with most of its period ahead; `then` happens a day or two ago."""
+    """Public since some days, with most of its period ahead; `then` happens a day or two ago.
+
+    `crowd` is how many apply, `about` a word of the title, `dates` the number of an event's sessions, `more` content.
+    """
 
     def begin(now: datetime) -> None:
         opens = now + timedelta(days=4)
@@ -95,8 +117,10 @@ def _public(
                 "open_at": over["publish_at"],
                 "close_at": closes.replace(hour=8, minute=0, second=0, microsecond=0),
             }
-        version = life.write(house, kind, now)
-        values = {**over, **_sessions(kind, over)}
+        version = life.write(house, kind, now, about=about)
+        values = {**over, **_sessions(kind, over, dates), **more}
+        if crowd:
+            life.crowds[version.entry_id] = crowd
         life.revise(version, house, now + timedelta(minutes=10), **values)
         life.submit(house, version, now + timedelta(minutes=30))
         life.plan(now + timedelta(days=2), lambda at: life.decide(Action.approve, version, at))
@@ -106,11 +130,13 @@ def _public(
     life.plan(life.now - timedelta(days=days), begin)
 
 
-def _sessions(kind: Kind, over: dict[str, datetime]) -> dict[str, object]:
+def _sessions(kind: Kind, over: dict[str, datetime], dates: int) -> dict[str, object]:
     if kind is not Kind.event:
         return {}
-    start = over["close_at"] + timedelta(days=5, hours=2)
-    return {"schedule_kind": "dated", "sessions": [{"starts_at": start, "ends_at": start + timedelta(hours=2)}]}
+    first = over["close_at"] + timedelta(days=5, hours=2)
+    starts = [first + timedelta(days=7 * number) for number in range(dates)]
+    rows = [{"starts_at": start, "ends_at": start + timedelta(hours=2)} for start in starts]
+    return {"schedule_kind": "dated", "sessions": rows}
 
 
 def _revise(life: Life, house: House, version: Version, now: datetime, *, back: bool) -> None:

@@ -30,6 +30,7 @@ LEASE = timedelta(minutes=5)  # longer than that and one letter more, each of it
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))
 LATER = timedelta(hours=2)
 GIVE_UP = timedelta(hours=72)
+LAST_LETTERS = ("account_erased",)  # to people whom the portal does not know any more afterwards
 
 
 def deliver(lanes: Sequence[Lane], *, now: datetime) -> int:
@@ -179,6 +180,8 @@ def _close(row: Row, *, owner: str, state: MailState, **values: Any) -> None:
     """Only the lease's owner may say what became of the row. A code does not outlive its mail."""
     if row.lane is Lane.login and state is not MailState.queued:
         values["params"] = {}
+    if row.letter in LAST_LETTERS and state is not MailState.queued:
+        values["recipient"] = ""
     begin_write()
     db.session.execute(
         update(OutboxMail)

@@ -6,19 +6,18 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
-import fsspec
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.files import clamd
 from portal.operation import schema
+from portal.press import fonts
 from portal.settings import ROOT, Settings
+from portal.storage import store_at
 
 TIMEOUT = 5
 PDF_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
-FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
-FONT = "ipaexg.ttf"
 FRONT_END = ROOT / "static" / "vendor" / "tabler.min.css"
 
 
@@ -77,12 +76,8 @@ def check_mail(chosen: Settings) -> Result:
 def check_storage(chosen: Settings) -> Result:
     """Writes a small file and removes it again."""
     try:
-        files, folder = fsspec.core.url_to_fs(chosen.storage_url)
-        probe = f"{folder.rstrip('/')}/.doctor-{uuid4().hex}"
-        files.makedirs(folder, exist_ok=True)
-        files.pipe_file(probe, b"ok")
-        files.rm_file(probe)
-    except (OSError, ImportError, ValueError) as problem:
+        store_at(chosen.storage_url).try_out()
+    except OSError as problem:
         return Result(
             "保存先",
             fine=False,
@@ -91,10 +86,23 @@ def check_storage(chosen: Settings) -> Result:
     return Result("保存先", fine=True, finding=f"{chosen.storage_url} に書き込めました。")
 
 
+def check_scanner(chosen: Settings) -> Result:
+    if not chosen.scanner:
+        return Result("ウイルス検査", fine=True, finding="使わない設定です（PORTAL_SCANNER）。")
+    try:
+        clamd.ping(chosen.scanner)
+    except OSError as problem:
+        return Result(
+            "ウイルス検査",
+            fine=False,
+            finding=f"{chosen.scanner} が応答しません（{problem}）。PORTAL_SCANNER を確認してください。",
+        )
+    return Result("ウイルス検査", fine=True, finding=f"{chosen.scanner} が応答しました。")
+
+
 def check_pdf(_chosen: Settings) -> Result:
     missing = [name for name in PDF_LIBRARIES if not ctypes.util.find_library(name)]
-    if not any(next(folder.rglob(FONT), None) for folder in FONT_FOLDERS if folder.is_dir()):
-        missing.append(FONT)
+    missing += [f"{name}（{package}）" for name, package in fonts.PACKAGES.items() if fonts.find(name) is None]
     if missing:
         return Result(
             "PDFとフォント",
@@ -116,6 +124,7 @@ CHECKS: tuple[Callable[[Settings], Result], ...] = (
     check_database,
     check_mail,
     check_storage,
+    check_scanner,
     check_pdf,
     check_front_end,
 )

@@ -23,7 +23,8 @@ RESUME_AND_DOCUMENTS = (
         Type.choices,
         when=(WEB,),
         choices=RESUME_ITEMS,
-        hint="（ア）応募画面と履歴書PDFに表示する項目です。未選択でもかまいません。氏名は必ず表示します。",
+        hint="（ア）応募画面と履歴書PDFに表示する項目です。未選択でもかまいません。氏名は必ず表示します。"
+        "選考に必要な項目だけを選んでください。",
         public=False,
     ),
     Field(

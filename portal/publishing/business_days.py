@@ -49,6 +49,16 @@ def days_left(now: datetime, due_at: datetime, closed: Collection[date] = ()) ->
     return _between(today, due, closed)
 
 
+def days_since(at: datetime, now: datetime) -> int:
+    """Business days begun after the day of the moment, today among them. The office's own closed days do not count."""
+    return _since(local(at).date(), local(now).date())
+
+
+@lru_cache(maxsize=1024)
+def _since(start: date, end: date) -> int:
+    return _between(start, end, ())
+
+
 def _between(start: date, end: date, closed: Collection[date]) -> int:
     """Business days after `start` up to and including `end`."""
     days = (end - start).days

@@ -20,7 +20,7 @@ from portal.publishing import check_words
 from portal.publishing.business_days import add_business_days
 from portal.publishing.check_words import normalized
 from portal.publishing.fields import applies, section_of, sections_of
-from portal.publishing.shapes import Field, Type
+from portal.publishing.shapes import Field, Section, Type
 
 ERROR, WARNING = "error", "warning"
 SOCIAL_HOSTS = ("facebook.com", "instagram.com", "x.com", "twitter.com", "tiktok.com", "line.me")
@@ -77,6 +77,15 @@ def check(
     return sorted(placed, key=lambda finding: order.get(finding.field, len(order)))
 
 
+def check_fields(sections: Sequence[Section], content: Content) -> list[Finding]:
+    """What each field says by itself, for declarations that no rule of posting concerns."""
+    return [
+        Finding(*row, section=section.title)
+        for section in sections
+        for row in _fields([field for field in section.fields if applies(field, content)], content)
+    ]
+
+
 Row = tuple[str, str, str, str]
 
 
@@ -102,7 +111,8 @@ def _fields(fields: Any, content: Content) -> Iterator[Row]:
 def _missing(field: Field) -> str:
     if field.type is Type.flag:
         return f"「{field.label}」を確認し、チェックを入れてください。"
-    verb = "選択" if field.type in (Type.choice, Type.choices) else "追加" if field.type is Type.languages else "入力"
+    added = field.type in (Type.languages, Type.rows)
+    verb = "選択" if field.type in (Type.choice, Type.choices) else "追加" if added else "入力"
     return f"{field.label}を{verb}してください。"
 
 
@@ -111,7 +121,7 @@ def _size(field: Field, value: Any) -> str:
         return _length(field, len(value))
     if field.type is Type.number:
         return _bounds(field, value, "", "にしてください")
-    if field.type in (Type.choices, Type.languages, Type.documents, Type.sessions):
+    if field.type in (Type.choices, Type.languages, Type.documents, Type.sessions, Type.rows):
         return _bounds(field, len(value), "件", "にしてください")
     return ""
 
@@ -132,7 +142,14 @@ def _bounds(field: Field, count: int, unit: str, verb: str) -> str:
     return ""
 
 
+def is_one_line(text: str) -> bool:
+    """By every sign that some program takes for the end of a line, as in the header of a mail."""
+    return len(text.splitlines()) <= 1
+
+
 def _form(field: Field, value: Any) -> str:
+    if field.type is Type.text and not is_one_line(value):
+        return f"{field.label}は改行を入れずに、1行で入力してください。"
     if field.type is Type.email:
         return _email(field, value)
     if field.type is Type.url:
@@ -141,6 +158,14 @@ def _form(field: Field, value: Any) -> str:
         return f"{field.label}は数字、+、- で入力してください。"
     if field.type is Type.sessions and any(not row["starts_at"] or not row["ends_at"] for row in value):
         return f"{field.label}の開始と終了を入力してください。"
+    return _row_form(field, value) if field.type is Type.rows else ""
+
+
+def _row_form(field: Field, rows: Any) -> str:
+    """What is wrong first; a row without any input is none."""
+    for place, row in enumerate(rows, start=1):
+        for _rule, _severity, _name, message in _fields(field.cells if any(row.values()) else (), row):
+            return f"{field.label}の{place}件目：{message}"
     return ""
 
 

@@ -18,7 +18,8 @@ TOKENS = re.compile(r"[0-9０-９.,:]+|[A-Za-z]+|[ァ-ヺー]+|\n|.")
 SENTENCES = re.compile(r"[^。\n]*[。\n]|[^。\n]+")
 MOST_WORK = 500_000  # pairs of equal tokens; beyond, larger pieces are compared, or the page would wait
 DAY = 24 * 60 * 60
-WHOLE = (Type.moment, Type.number, Type.choice, Type.flag)  # read as one value, never by its characters
+# Read as one value, never by its characters.
+WHOLE = (Type.moment, Type.day, Type.month, Type.number, Type.choice, Type.flag)
 
 Part = tuple[str, str]  # ("same" | "old" | "new", text)
 
@@ -96,7 +97,7 @@ def _runs(one: Sequence[str], other: Sequence[str]) -> tuple[list[Part], list[Pa
 def _note(field: Field, before: Any, after: Any, parts: tuple[Sequence[Part], Sequence[Part]]) -> str:
     if field.type is Type.moment and isinstance(before, datetime) and isinstance(after, datetime):
         return _moved(before, after)
-    if field.type in (Type.documents, Type.sessions, Type.languages, Type.choices):
+    if field.type in (Type.documents, Type.sessions, Type.languages, Type.rows, Type.choices):
         more = len(after or []) - len(before or [])
         return f"{abs(more)}件{'追加' if more > 0 else '削除'}" if more else ""
     if field.type is Type.number and before is not None and after is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.organizations import Organization
 from models.states import Kind
-from portal.codes import JICA, RESUME_TYPES, CodeList
+from portal.codes import GENERAL_RESUME_ITEMS, JICA, RESUME_ITEMS, RESUME_TYPES, CodeList
 from portal.publishing.event_fields import SECTIONS as EVENT_SECTIONS
 from portal.publishing.job_fields import SECTIONS as JOB_SECTIONS
 from portal.publishing.notice_fields import SECTIONS as NOTICE_SECTIONS
@@ -43,9 +43,12 @@ def applies(field: Field, content: Mapping[str, Any]) -> bool:
 
 
 def choices_for(field: Field, organization: Organization | None) -> CodeList | None:
-    """The offered codes; the expert résumé is JICA's alone."""
-    if field.choices is RESUME_TYPES and (organization is None or organization.org_type != JICA):
+    """The offered codes; the expert résumé and what only it has are JICA's alone."""
+    is_jica = organization is not None and organization.org_type == JICA
+    if field.choices is RESUME_TYPES and not is_jica:
         return CodeList(tuple(code for code in RESUME_TYPES if code.value != "expert"))
+    if field.choices is RESUME_ITEMS and not is_jica:
+        return GENERAL_RESUME_ITEMS
     return field.choices
 
 

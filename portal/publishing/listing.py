@@ -1,14 +1,16 @@
 """An organization's own entries: what is public and what is open of each, side by side."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import joinedload
 
-from models.base import db, shared_alias
+from models.base import UTCDateTime, db, shared_alias
 from models.entries import Entry, Version
 from models.states import OPEN_STATES, Kind, State
 from portal.actors import Actor
@@ -19,6 +21,7 @@ PAGE_SIZE = 20
 LAST_PAGE = 1000
 LONGEST_SEARCH = 100
 
+NOW = bindparam("now", type_=UTCDateTime())
 Live = shared_alias(Version)
 Open = shared_alias(Version)
 
@@ -34,7 +37,16 @@ class Wanted:
     page: int = 1
 
 
-def shown_state(version: Any, *, now: datetime) -> ColumnElement[Any]:
+@dataclass(frozen=True)
+class Listed:
+    """One page of the list, the number of all that match, and how many entries each state filter would show."""
+
+    rows: Sequence[Row]
+    total: int
+    counts: Mapping[State, int]
+
+
+def shown_state(version: Any, *, now: datetime | BindParameter[Any]) -> ColumnElement[Any]:
     """The state column, with decisions on hold still shown as waiting."""
     held = (
         version.hold_until.is_not(None)
@@ -44,33 +56,45 @@ def shown_state(version: Any, *, now: datetime) -> ColumnElement[Any]:
     return case((held, State.submitted), else_=version.state)
 
 
-def rows_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> tuple[Sequence[Row], int]:
-    """One page of the list and the number of all that match, in two statements."""
-    query = _query(kind, actor=actor, now=now)
-    if wanted.state:
-        query = query.where((shown_state(Open, now=now) == wanted.state) | (Live.state == wanted.state))
-    if wanted.text:
-        text = wanted.text[:LONGEST_SEARCH]
+def page_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> Listed:
+    """In two statements; in three when a search decides how many there are."""
+    number, counts = _counts(kind, actor=actor, now=now)
+    query = _narrowed(kind, wanted.state, wanted.text[:LONGEST_SEARCH], actor=actor)
+    page = query.order_by(*_order(wanted)).limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)
+    rows = db.session.execute(page, {"now": now}).all()
+    if not wanted.text:
+        return Listed(rows, counts.get(wanted.state, 0) if wanted.state else number, counts)
+    matching = select(func.count()).select_from(query.with_only_columns(Entry.id).subquery())
+    return Listed(rows, db.session.scalar(matching, {"now": now}) or 0, counts)
+
+
+@lru_cache(maxsize=256)
+def _narrowed(kind: Kind, state: State | None, text: str, *, actor: Actor) -> Select:
+    query = _query(kind, actor=actor)
+    if state:
+        query = query.where((shown_state(Open, now=NOW) == state) | (Live.state == state))
+    if text:
         query = query.where(
             Open.title.contains(text, autoescape=True)
             | Live.title.contains(text, autoescape=True)
             | Entry.number.contains(text, autoescape=True)
         )
-    total = db.session.scalar(select(func.count()).select_from(query.with_only_columns(Entry.id).subquery())) or 0
-    page = query.order_by(*_order(wanted)).limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)
-    return db.session.execute(page).all(), total
+    return query
 
 
-def counts(kind: Kind, *, actor: Actor, now: datetime) -> dict[State, int]:
-    """How many entries each state filter would show, in one statement."""
-    base = _query(kind, actor=actor, now=now).subquery()
-    live = select(base.c.live_state.label("state"), base.c.id)
-    opened = select(base.c.open_state.label("state"), base.c.id)
-    both = live.union(opened).subquery()
-    rows = db.session.execute(
-        select(both.c.state, func.count()).where(both.c.state.is_not(None)).group_by(both.c.state)
-    )
-    return {State(state): count for state, count in rows}
+def _counts(kind: Kind, *, actor: Actor, now: datetime) -> tuple[int, dict[State, int]]:
+    """How many entries there are, and how many have something in each state, in one statement."""
+    total, counts = 0, Counter[State]()
+    for live, opened, number in db.session.execute(_by_state(kind, actor=actor), {"now": now}):
+        total += number
+        counts.update({state: number for state in {live, opened} if state is not None})
+    return total, dict(counts)
+
+
+@lru_cache(maxsize=256)
+def _by_state(kind: Kind, *, actor: Actor) -> Select:
+    states = (Live.state, shown_state(Open, now=NOW).label("open_state"))
+    return _query(kind, actor=actor).with_only_columns(*states, func.count()).group_by(*states)
 
 
 def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
@@ -85,12 +109,32 @@ def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
     return entry
 
 
+def find_posting(entry_id: int, *, actor: Actor) -> Entry:
+    """An entry that takes applications, a job or an event."""
+    entry = db.session.scalars(_posting(actor=actor), {"entry": entry_id}).one_or_none()
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+@lru_cache(maxsize=256)
+def _posting(*, actor: Actor) -> Select:
+    return (
+        select(Entry)
+        .options(joinedload(Entry.live_version))
+        .where(Entry.id == bindparam("entry"), Entry.kind != Kind.notice, visible(actor, Entry))
+    )
+
+
 def newest(*, actor: Actor, now: datetime, count: int) -> Sequence[Row]:
     """The entries begun last, whatever their kind."""
-    return db.session.execute(_query(*Kind, actor=actor, now=now).order_by(Entry.id.desc()).limit(count)).all()
+    query = _query(*Kind, actor=actor).order_by(Entry.id.desc()).limit(count)
+    return db.session.execute(query, {"now": now}).all()
 
 
-def _query(*kinds: Kind, actor: Actor, now: datetime) -> Select:
+@lru_cache(maxsize=256)
+def _query(*kinds: Kind, actor: Actor) -> Select:
+    """Kept, for the only value in it that changes is given when it runs: putting it together costs more than that."""
     return (
         select(
             Entry.id,
@@ -107,7 +151,7 @@ def _query(*kinds: Kind, actor: Actor, now: datetime) -> Select:
             Live.state.label("live_state"),
             Live.revision.label("live_revision"),
             Open.id.label("open_id"),
-            shown_state(Open, now=now).label("open_state"),
+            shown_state(Open, now=NOW).label("open_state"),
             Open.revision.label("open_revision"),
             Open.submissions,
             Open.comment,

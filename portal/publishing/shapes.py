@@ -23,9 +23,12 @@ class Type(StrEnum):
     choice = "choice"  # one code
     choices = "choices"  # list of codes
     moment = "moment"  # aware datetime
+    day = "day"  # date or None
+    month = "month"  # "2019-04", or "" for none
     languages = "languages"  # [{language, need, level, note}]
     documents = "documents"  # [{name, required, note}]
     sessions = "sessions"  # [{starts_at, ends_at}]
+    rows = "rows"  # [{cell: value}], the cells as the field declares them
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Field:
     public: bool = True
     dated: bool = False  # emptied in a copy
     group: str = ""  # fields of the same group stand on one line under this name
+    cells: tuple[Field, ...] = ()  # of each row
 
 
 @dataclass(frozen=True)

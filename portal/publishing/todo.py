@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
+from models.applications import Application
 from models.base import db
 from models.entries import Entry, EventSession, Version
-from models.states import OPEN_STATES, Kind, State
+from models.states import OPEN_STATES, ApplicationState, Kind, State
 from portal.actors import Actor
 from portal.permissions import visible
 from portal.publishing.listing import shown_state
@@ -25,6 +26,7 @@ class Cause(StrEnum):
     returned = "returned"
     suspended = "suspended"
     deadline = "deadline"
+    unread = "unread"
     draft = "draft"
     soon = "soon"
     waiting = "waiting"
@@ -40,13 +42,45 @@ class Task:
     entry_id: int
     version_id: int
     title: str
-    at: datetime | None  # returned, deadline, saved, publication, or the secretariat's due time
+    at: datetime | None  # returned, deadline, oldest application, saved, publication, or the secretariat's due time
     comment: str = ""
     applications: int = 0
 
 
 def todo(actor: Actor, now: datetime) -> list[Task]:
-    """All that waits for the organization or that it waits for, in one statement."""
+    """All that waits for the organization or that it waits for, in two statements."""
+    return sorted([*_entries(actor, now), *_unread(actor)], key=_urgency)
+
+
+def _unread(actor: Actor) -> list[Task]:
+    """Postings with applications that nobody has opened yet; how many, and since when."""
+    rows = db.session.execute(
+        select(
+            Version.kind,
+            Version.entry_id,
+            Version.id,
+            Version.title,
+            func.min(Application.applied_at),
+            func.count(),
+        )
+        .join(Entry, Entry.id == Application.entry_id)
+        .join(Version, Version.id == Entry.live_version_id)
+        .where(
+            visible(actor, Application),
+            Application.read_at.is_(None),
+            Application.state != ApplicationState.withdrawn,
+        )
+        .group_by(Version.kind, Version.entry_id, Version.id, Version.title)
+        .order_by(func.min(Application.applied_at))
+        .limit(MOST)
+    ).all()
+    return [
+        Task(Cause.unread, kind, entry_id, version_id, title, oldest, applications=number)
+        for kind, entry_id, version_id, title, oldest, number in rows
+    ]
+
+
+def _entries(actor: Actor, now: datetime) -> list[Task]:
     rows = db.session.execute(
         select(
             Version.id,
@@ -67,7 +101,7 @@ def todo(actor: Actor, now: datetime) -> list[Task]:
         .order_by(Version.updated_at.desc(), Version.id.desc())
         .limit(MOST)
     ).all()
-    return sorted((_task(row) for row in rows), key=_urgency)
+    return [_task(row) for row in rows]
 
 
 def _concerns(now: datetime) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """The value of a field as a person reads it: confirm page, desk and public page say it alike."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from portal import codes
@@ -16,6 +17,17 @@ def show(field: Field, value: Any) -> str:
     if value in (None, "", []):
         return EMPTY
     return SHOWN.get(field.type, lambda _field, text: str(text))(field, value)
+
+
+def day(value: date) -> str:
+    """2026年12月1日."""
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def month(value: str) -> str:
+    """2026年12月, of "2026-12"."""
+    year, _, number = value.partition("-")
+    return f"{int(year)}年{int(number)}月"
 
 
 def _choice(field: Field, value: str) -> str:
@@ -54,6 +66,12 @@ def _session(row: Mapping[str, Any]) -> str:
     return f"{moment(starts)} 〜 {format(local(ends), '%H:%M') if same_day else moment(ends)}"
 
 
+def _table(field: Field, rows: list[Mapping[str, Any]]) -> str:
+    """Each row with what it has; one without anything is none."""
+    filled = [[show(cell, row[cell.name]) for cell in field.cells if row.get(cell.name)] for row in rows]
+    return "\n".join("　".join(words) for words in filled if words) or EMPTY
+
+
 def _rows(show_row: Callable[[Mapping[str, Any]], str]) -> Callable[[Field, Any], str]:
     return lambda _field, rows: "\n".join(show_row(row) for row in rows)
 
@@ -64,7 +82,10 @@ SHOWN: Mapping[Type, Callable[[Field, Any], str]] = {
     Type.number: _number,
     Type.flag: _flag,
     Type.moment: lambda _field, value: moment(value),
+    Type.day: lambda _field, value: day(value),
+    Type.month: lambda _field, value: month(value),
     Type.languages: _rows(_language),
     Type.documents: _rows(_document),
     Type.sessions: _rows(_session),
+    Type.rows: _table,
 }

@@ -4,13 +4,14 @@ a row fails the build, and so does a row without a route.
     200     a page
     go      a redirect: the act is done, or the person is led on
     login   a redirect to the login
-    out     the same, as the end of the session
+    out     the same, as the end of the session or of a registration
     403     known, but not their door
     404     nothing there: theirs it is not, or it is not at all
     4xx     refused in words
 
-Where an address names an object, it is one of `owner`'s organization. `other` and `noncorp` own objects too; with
-their own they get what `owner` gets (test_matrix tries both). G6 adds rows of talents here: 403 for `noncorp`.
+Where an address names an object, it is one of `owner`'s organization, or `talent`'s own. `other`, `noncorp` and `rival`
+own objects too; with their own they get what `owner` and `talent` get (test_matrix tries both). What is about talents
+is 403 for `noncorp` (G6).
 """
 
 from collections.abc import Mapping
@@ -25,29 +26,40 @@ def row(answers: str) -> Row:
 
 
 # fmt: off
-#                anonym talent owner  editor viewer other  noncorp susp  review admin
-ALL        = row("200    200    200    200    200    200    200    200    200    200  ")
-OUT        = row("out    out    out    out    out    out    out    out    out    out  ")
-FIRST_STEP = row("200    go     go     go     go     go     go     200    go     go   ")
-CHECK      = row("422    go     go     go     go     go     go     422    go     go   ")
-SECOND     = row("login  go     go     go     go     go     go     login  go     go   ")
-AGAIN      = row("login  login  login  login  login  login  login  login  login  login")
-ONESELF    = row("login  200    200    200    200    200    200    login  200    200  ")
-END_OTHERS = row("login  go     go     go     go     go     go     login  go     go   ")
-END_ONE    = row("login  404    go     404    404    404    404    login  404    404  ")
-TALENT     = row("login  200    403    403    403    403    403    login  403    403  ")
-# the organization's door: pages, pages about an object, acts, acts on an object
-MEMBER     = row("login  403    200    200    200    200    200    login  403    403  ")
-MEMBER_ID  = row("login  403    200    200    200    404    404    login  403    403  ")
-WRITER     = row("login  403    200    200    403    200    200    login  403    403  ")
-WRITER_ID  = row("login  403    200    200    403    404    404    login  403    403  ")
-WRITE      = row("login  403    go     go     403    go     go     login  403    403  ")
-WRITE_ID   = row("login  403    go     go     403    404    404    login  403    403  ")
+#                anonym talent rival  owner  editor viewer other  noncorp susp  review admin
+ALL        = row("200    200    200    200    200    200    200    200    200    200    200    ")
+OUT        = row("out    out    out    out    out    out    out    out    out    out    out    ")
+INCOMPLETE = row("422    422    422    422    422    422    422    422    422    422    422    ")
+FIRST_STEP = row("200    go     go     go     go     go     go     go     200    go     go     ")
+CHECK      = row("422    go     go     go     go     go     go     go     422    go     go     ")
+SECOND     = row("login  go     go     go     go     go     go     go     login  go     go     ")
+AGAIN      = row("login  login  login  login  login  login  login  login  login  login  login  ")
+ONESELF    = row("login  200    200    200    200    200    200    200    login  200    200    ")
+END_OTHERS = row("login  go     go     go     go     go     go     go     login  go     go     ")
+END_ONE    = row("login  404    404    go     404    404    404    404    login  404    404    ")
+TALENT     = row("login  200    200    403    403    403    403    403    login  403    403    ")
+TALENT_ID  = row("login  200    404    403    403    403    403    403    login  403    403    ")
+TALENT_GO  = row("login  go     go     403    403    403    403    403    login  403    403    ")
+TALENT_DO  = row("login  go     404    403    403    403    403    403    login  403    403    ")
+TALENT_NOT = row("login  422    422    403    403    403    403    403    login  403    403    ")
+NO_FILE    = row("login  422    404    403    403    403    403    403    login  403    403    ")
+# the organization's door: pages, pages about an object, acts, acts on an object, and what is one person's own
+MEMBER     = row("login  403    403    200    200    200    200    200    login  403    403    ")
+MEMBER_ID  = row("login  403    403    200    200    200    404    404    login  403    403    ")
+MEMBER_GO  = row("login  403    403    go     go     go     go     go     login  403    403    ")
+MEMBER_DO  = row("login  403    403    go     go     go     404    404    login  403    403    ")
+MEMBER_ACT = row("login  403    403    go     404    404    404    404    login  403    403    ")
+PERSONAL   = row("login  403    403    200    200    200    200    403    login  403    403    ")
+MEMBER_OWN = row("login  403    403    200    404    404    404    404    login  403    403    ")
+WRITER     = row("login  403    403    200    200    403    200    200    login  403    403    ")
+WRITER_ID  = row("login  403    403    200    200    403    404    404    login  403    403    ")
+WRITE      = row("login  403    403    go     go     403    go     go     login  403    403    ")
+WRITE_ID   = row("login  403    403    go     go     403    404    404    login  403    403    ")
 # the desk
-OFFICE     = row("login  403    403    403    403    403    403    login  200    200  ")
-OFFICE_GO  = row("login  403    403    403    403    403    403    login  go     go   ")
-ADMIN      = row("login  403    403    403    403    403    403    login  403    200  ")
-ADMIN_GO   = row("login  403    403    403    403    403    403    login  403    go   ")
+OFFICE     = row("login  403    403    403    403    403    403    403    login  200    200    ")
+OFFICE_GO  = row("login  403    403    403    403    403    403    403    login  go     go     ")
+ADMIN      = row("login  403    403    403    403    403    403    403    login  403    200    ")
+ADMIN_GO   = row("login  403    403    403    403    403    403    403    login  403    go     ")
 # fmt: on
 
 SLUGS = ("jobs", "events", "notices")
@@ -85,7 +97,36 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("account.end_session", "POST"): END_ONE,
     ("account.end_other_sessions", "POST"): END_OTHERS,
     # talents
+    ("talent.show_registration", "GET"): ALL,
+    ("talent.take_registration", "POST"): INCOMPLETE,
+    ("talent.show_confirmation", "GET"): ALL,
+    ("talent.take_confirmation", "POST"): OUT,
     ("talent.home", "GET"): TALENT,
+    ("talent.show_profile", "GET"): TALENT,
+    ("talent.take_profile", "POST"): TALENT_GO,
+    ("talent.take_photo", "POST"): TALENT_GO,
+    ("talent.show_resume", "GET"): TALENT,
+    ("talent.take_resume", "POST"): TALENT_GO,
+    ("talent.show_apply", "GET"): TALENT,
+    ("talent.take_apply", "POST"): TALENT_GO,
+    ("talent.list_applications", "GET"): TALENT,
+    ("talent.show_application", "GET"): TALENT_ID,
+    ("talent.confirm_application", "GET"): TALENT_ID,
+    ("talent.submit_application", "POST"): TALENT_DO,
+    ("talent.done_application", "GET"): TALENT_ID,
+    ("talent.own_document", "GET"): TALENT_ID,
+    ("talent.hand_in_documents", "POST"): NO_FILE,
+    ("talent.ask_withdrawal", "GET"): TALENT_ID,
+    ("talent.withdraw_application", "POST"): TALENT_DO,
+    ("talent.discard_application", "POST"): TALENT_DO,
+    ("talent.list_readings", "GET"): TALENT,
+    ("talent.list_hidden", "GET"): TALENT,
+    ("talent.change_hidden", "POST"): TALENT_GO,
+    ("talent.show_own_data", "GET"): TALENT,
+    ("talent.request_own_data", "POST"): TALENT_GO,
+    ("talent.fetch_own_data", "GET"): TALENT_ID,
+    ("talent.ask_leaving", "GET"): TALENT,
+    ("talent.take_leaving", "POST"): TALENT_NOT,
     # organizations
     ("organization.index", "GET"): MEMBER,
     **{
@@ -109,6 +150,28 @@ MATRIX: dict[tuple[str, str], Row] = {
             ("_form.discard", "POST", WRITE_ID),
         )
     },
+    # applications, at the organization's door
+    ("organization_applications.index", "GET"): MEMBER,
+    ("organization_applications.applications", "GET"): MEMBER_ID,
+    ("organization_applications.detail", "GET"): MEMBER_ID,
+    ("organization_applications.document", "GET"): MEMBER_ID,
+    ("organization_applications.resume", "POST"): MEMBER_DO,
+    ("organization_applications.download", "POST"): MEMBER_DO,
+    ("organization_applications.download_person", "POST"): MEMBER_DO,
+    ("organization_applications.fetch", "GET"): MEMBER_OWN,
+    ("organization_applications.cancel", "POST"): MEMBER_ACT,
+    ("organization_selection.index", "GET"): WRITE,
+    ("organization_selection.stage", "POST"): WRITER_ID,
+    ("organization_selection.ask", "POST"): WRITER_ID,
+    ("organization_selection.send_request", "POST"): WRITER_ID,
+    ("organization_selection.mailer", "POST"): WRITER_ID,
+    ("organization_selection.stage_one", "POST"): WRITE_ID,
+    ("organization_selection.note", "POST"): WRITE_ID,
+    ("organization_selection.judge", "POST"): WRITE_ID,
+    ("organization_selection.ask_one", "POST"): WRITE_ID,
+    # published profiles
+    ("organization_talents.index", "GET"): MEMBER_GO,
+    ("organization_talents.detail", "GET"): PERSONAL,
     # the secretariat
     ("desk.index", "GET"): OFFICE,
     ("desk.review", "GET"): OFFICE,

@@ -1,7 +1,6 @@
 """What each route is asked for: real objects of a person's, or ids that nothing has."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,23 +11,14 @@ from models.states import Action, Kind
 from portal.clock import local
 from portal.database import begin_write
 from portal.publishing.bulk import decide
+from tests.access import applications
+from tests.access.asked import Asked, Target
 from tests.access.world import World
 from tests.make import seen
 from tests.views.posting import posted
 
 NOWHERE = 2_000_000_000  # an id that no object has
 KINDS = {"jobs": Kind.job, "events": Kind.event, "notices": Kind.notice}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The values in the address, and what is posted."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    data: Any = field(default_factory=dict)
-
-
-Target = Callable[[World, str], Asked]
 
 
 def nothing(_world: World, _who: str) -> Asked:
@@ -183,7 +173,7 @@ def calendar(world: World, who: str) -> Asked:
     return Asked({"number": number(Kind.event)(world, who).values["number"]})
 
 
-TARGETS: dict[str, Target] = {
+TARGETS: dict[str, Target] = applications.TARGETS | {
     "static": lambda _world, _who: Asked({"filename": "portal.css"}),
     "public.listing": lambda _world, _who: Asked({"path": "jobs"}),
     "public.feed": lambda _world, _who: Asked({"path": "jobs"}),

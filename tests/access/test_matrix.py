@@ -7,14 +7,16 @@ import pytest
 from flask import Flask, url_for
 from werkzeug.test import TestResponse
 
+from tests.access.asked import Asked
 from tests.access.matrix import MATRIX
-from tests.access.targets import Asked, target_of, unknown
+from tests.access.targets import target_of, unknown
 from tests.access.world import PEOPLE, World, digest
 
 NOT_ROUTED = {"HEAD", "OPTIONS"}  # HEAD is GET without the body, OPTIONS says what is allowed
 REFUSED = ("login", "400", "403", "404", "422")
 NEW_EACH_TIME = re.compile(r'nonce="[^"]+"|name="csrf_token" value="[^"]+"|参照番号 [0-9a-f]{8}')
 OWNERS_OF_OTHERS = ("other", "noncorp")
+STRANGERS = (*OWNERS_OF_OTHERS, "rival")
 ENDS_SESSIONS = ("login.log_out", "account.end_other_sessions")
 
 
@@ -48,7 +50,7 @@ def test_everyone_gets_what_the_row_says(endpoint: str, method: str, world: Worl
 
     for name in PEOPLE:
         if name not in refused_by(answers):
-            whose = name if world.actors[name].is_secretariat else "owner"
+            whose = name if name == "rival" or world.actors[name].is_secretariat else "owner"
             response = ask(world, name, endpoint, method, target(world, whose))
             assert outcome(response) == answers[name].replace("out", "login"), name
             if endpoint in ENDS_SESSIONS:
@@ -57,10 +59,12 @@ def test_everyone_gets_what_the_row_says(endpoint: str, method: str, world: Worl
     tally.update(answers.values())
 
 
-@pytest.mark.parametrize(("endpoint", "method"), [key for key, answers in MATRIX.items() if answers["other"] == "404"])
-@pytest.mark.parametrize("name", OWNERS_OF_OTHERS)
+@pytest.mark.parametrize(
+    ("endpoint", "method", "name"),
+    [(*key, name) for key, answers in MATRIX.items() for name in STRANGERS if answers[name] == "404"],
+)
 def test_a_foreign_object_answers_as_one_that_does_not_exist(
-    name: str, endpoint: str, method: str, world: World
+    endpoint: str, method: str, name: str, world: World
 ) -> None:
     asked = target_of(endpoint)(world, "owner")
 
@@ -73,14 +77,27 @@ def test_a_foreign_object_answers_as_one_that_does_not_exist(
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "method"),
-    [(endpoint, method) for (endpoint, method), answers in MATRIX.items() if endpoint.startswith("organization")],
+    ("endpoint", "method", "name"),
+    [
+        (*key, name)
+        for key, answers in MATRIX.items()
+        for name in OWNERS_OF_OTHERS
+        if key[0].startswith("organization") and answers[name] != "403"
+    ],
 )
-@pytest.mark.parametrize("name", OWNERS_OF_OTHERS)
 def test_owners_get_with_their_own_what_every_owner_gets(name: str, endpoint: str, method: str, world: World) -> None:
     response = ask(world, name, endpoint, method, target_of(endpoint)(world, name))
 
     assert outcome(response) == MATRIX[endpoint, method]["owner"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method"), [key for key, answers in MATRIX.items() if "404" == answers["rival"] != answers["talent"]]
+)
+def test_talents_get_with_their_own_what_every_talent_gets(endpoint: str, method: str, world: World) -> None:
+    response = ask(world, "rival", endpoint, method, target_of(endpoint)(world, "rival"))
+
+    assert outcome(response) == MATRIX[endpoint, method]["talent"]
 
 
 @pytest.mark.parametrize(("endpoint", "method"), [key for key in MATRIX if key[1] == "GET"])

@@ -15,12 +15,14 @@ from portal.actors import ANONYMOUS, Actor
 from portal.database import begin_write
 from tests.client import Browser
 from tests.make import Maker
+from tests.recruiting.builders import talent
 from tests.views.login import log_in
 
 Row = TypeVar("Row")
 PEOPLE = (
     "anonymous",
     "talent",
+    "rival",  # another talent
     "owner",
     "editor",
     "viewer",
@@ -52,7 +54,8 @@ class World:
         closed = self.make.organization("一般社団法人 とじた会")
         self.actors: dict[str, Actor] = {
             "anonymous": ANONYMOUS,
-            "talent": self._person(Role.talent),
+            "talent": talent(self.make, "青木 千尋"),
+            "rival": talent(self.make, "石川 拓真"),
             "owner": self._person(Role.owner, house),
             "editor": self._person(Role.editor, house),
             "viewer": self._person(Role.viewer, house),

@@ -17,6 +17,7 @@ PUBLIC = (
     "/notices/",
     "/login",
     "/talent/login",
+    "/talent/register",
     "/help",
     "/contact",
     "/privacy",
@@ -27,10 +28,23 @@ ORGANIZATION = (
     "/mypage/jobs/",
     "/mypage/events/",
     "/mypage/notices/",
+    "/mypage/applications/",
     "/mypage/jobs/new/",
     "/mypage/events/new/",
     "/mypage/notices/new/",
     "/account/sessions",
+)
+TALENT = (
+    "/talent/",
+    "/talent/profile",
+    "/talent/resumes/general",
+    "/talent/resumes/expert",
+    "/talent/applications/",
+    "/talent/readings/",
+    "/talent/hidden-from",
+    "/talent/hidden-from?q=a",
+    "/talent/data",
+    "/talent/leave",
 )
 DESK = (
     "/desk/",
@@ -51,6 +65,11 @@ def look_at(page: Page, address: str) -> None:
     response = page.goto(address)
     assert response is not None
     assert response.status == 200, address
+    look_on(page, address)
+
+
+def look_on(page: Page, address: str) -> None:
+    """The page as it stands, which a form may have led to."""
     found = Axe().run(page, options=RULES)
     faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found.response["violations"]]
     assert faults == [], f"{address}: {faults}"
@@ -79,6 +98,40 @@ def test_pages_of_an_organization(page: Page, portal: Running) -> None:
     look_at(page, str(page.locator("a.title").first.get_attribute("href")))
 
 
+def test_pages_about_applications(page: Page, portal: Running) -> None:
+    """The list with somebody chosen, each step from it, one application with errors, a published profile."""
+    log_in(page, portal, "org@example.jp")
+    page.goto("/mypage/jobs/")
+    listed = page.locator("a[href^='/mypage/applications/']").filter(has_text=re.compile(r"^[1-9]\d*件$")).first
+    address = str(listed.get_attribute("href"))
+    look_at(page, address)
+    walk = page.url
+
+    def chosen(button: str) -> None:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(address)
+        for box in page.locator("input[name=item]").all():
+            box.check()
+        look_on(page, f"{walk} chosen")
+        page.get_by_label("変更後の選考状態").select_option(label="受理済")
+        page.get_by_role("button", name=button, exact=True).click()
+        look_on(page, f"{walk} {button}")
+
+    chosen("メーラーを起動する")
+    chosen("選考状態を変更")
+    page.goto(address)
+    detail = page.get_by_role("link", name="応募詳細").first
+    look_at(page, str(detail.get_attribute("href")))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("button", name="変更する", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("1件のエラーがあります")
+    look_on(page, f"{page.url} with an error")
+    page.goto(address)
+    page.get_by_role("link", name="人材詳細を見る").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("登録コード")
+    look_on(page, page.url)
+
+
 def test_pages_of_the_desk(office_page: Page, portal: Running) -> None:
     page = office_page
     log_in(page, portal, "admin@example.jp")
@@ -89,9 +142,39 @@ def test_pages_of_the_desk(office_page: Page, portal: Running) -> None:
     look_at(page, str(page.locator(".q-1 a").first.get_attribute("href")))
 
 
-def test_the_talents_page(page: Page, portal: Running) -> None:
+def test_pages_of_a_talent(page: Page, portal: Running) -> None:
     log_in(page, portal, "talent@example.jp", door="/talent/login")
-    look_at(page, "/talent/")
+    for address in TALENT:
+        look_at(page, address)
+
+
+def test_the_form_of_an_application_as_it_is_filled_in(page: Page, portal: Running) -> None:
+    """Empty, refused with its errors, and with a row of a résumé added; the list follows what is chosen."""
+    log_in(page, portal, "talent2@example.jp", door="/talent/login")
+    page.goto("/jobs/")
+    for address in [str(link.get_attribute("href")) for link in page.locator("main a[href^='/jobs/J']").all()]:
+        page.goto(address)
+        if page.locator("a[href^='/talent/apply/']").count():
+            break
+    form = str(page.locator("a[href^='/talent/apply/']").first.get_attribute("href"))
+    look_at(page, form)
+    page.set_viewport_size({"width": 390, "height": 900})
+    before = page.locator("[data-left]").inner_text()
+    page.get_by_label("個人情報の取扱いに同意する").check()
+    expect(page.locator("[data-left]")).not_to_have_text(before)
+    page.get_by_label("個人情報の取扱いに同意する").uncheck()
+    page.get_by_role("button", name="確認", exact=True).click()
+    expect(page.get_by_role("alert").first).to_contain_text("個人情報の取扱い")
+    expect(page.get_by_role("alert").first).to_be_focused()
+    faults = Axe().run(page, options=RULES).response["violations"]
+    assert [fault["id"] for fault in faults] == []
+    page.goto("/talent/resumes/expert")
+    page.get_by_role("button", name="職歴を追加").click()
+    page.wait_for_load_state()
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, "a row of a résumé is wider than a phone"
+    faults = Axe().run(page, options=RULES).response["violations"]
+    assert [fault["id"] for fault in faults] == []
 
 
 def test_the_desk_by_keyboard(office_page: Page, portal: Running) -> None:

@@ -1,25 +1,32 @@
 """The demo loads on both databases and is what the README and the manual's readers expect of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from models.applications import Application, ApplicationDocument
 from models.base import db
-from models.entries import Entry, Version
+from models.entries import Entry, EventVersion, Version
+from models.files import StoredFile
 from models.mail import OutboxMail
 from models.people import Account
 from models.records import AuditEvent
-from models.states import Kind, MailState, State
+from models.states import ApplicationState, DocumentState, Kind, MailState, State
+from models.talents import Talent
 from portal.accounts.passwords import verify_password
 from portal.app import create_app
+from portal.files import inspection, reading
+from portal.files.kinds import DOCUMENT_KINDS, DOCX, JPEG, PDF
 from portal.operation import demonstration
 from portal.operation.banner import DEMO_ACCOUNTS, DEMO_PASSWORD
 from portal.publishing import catalog
 from portal.publishing.catalog import Search
+from portal.recruiting.stages import SEATED, STAGES
 from portal.settings import Settings
 from tests import databases
 
@@ -29,13 +36,18 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """Loaded once a database; the tests only read."""
     url = databases.fresh_url(request.param, tmp_path_factory.mktemp("demo"), f"portal_demo_{worker}")
     databases.migrate(url)
-    settings = Settings(database_url=url, secret_key="a secret for the demo that is long enough")
+    settings = settings_of(url, tmp_path_factory.mktemp("files"))
     assert demonstration.load_if_empty(settings)
     assert not demonstration.load_if_empty(settings), "a second start leaves the data alone"
     app = create_app(settings, doors=False)
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def settings_of(url: str, folder: Path) -> Settings:
+    secret = "a secret for the demo that is long enough"
+    return Settings(database_url=url, secret_key=secret, storage_url=f"file://{folder}/files")
 
 
 def test_every_account_of_the_banner_can_log_in(demo: Flask) -> None:
@@ -124,10 +136,85 @@ def test_its_history_is_that_of_an_office(demo: Flask) -> None:
     assert early == 0
 
 
+def own_applications() -> Select[tuple[Application]]:
+    member = select(Account.organization_id).where(Account.email == "org@example.jp").scalar_subquery()
+    return select(Application).where(Application.organization_id == member)
+
+
+def test_the_first_organization_has_applications_in_every_state(demo: Flask) -> None:
+    with demo.app_context():
+        there = {(row.kind, row.state) for row in db.session.scalars(own_applications())}
+        most = max(Counter(row.entry_id for row in db.session.scalars(own_applications())).values())
+        unread = db.session.scalars(own_applications().where(Application.read_at.is_(None))).all()
+    assert {state for kind, state in there if kind is Kind.job} >= set(STAGES[Kind.job])
+    documents_again = {ApplicationState.resubmit_wait, ApplicationState.resubmitted, ApplicationState.rejected}
+    assert {state for kind, state in there if kind is Kind.event} >= set(STAGES[Kind.event]) - documents_again
+    assert most > 20, "a list has a second page"
+    assert unread
+
+
+def test_talents_of_every_sort_apply(demo: Flask) -> None:
+    with demo.app_context():
+        talents = db.session.scalars(select(Talent)).all()
+        names = "".join(talent.account.name for talent in talents)
+        applying = db.session.scalar(select(func.count(Application.talent_id.distinct())))
+        born = [talent.birthdate for talent in talents if talent.birthdate]
+    assert len(talents) >= 30
+    assert (applying or 0) >= 30
+    assert {(talent.is_public, talent.accepts_offers) for talent in talents} == {
+        (True, True), (True, False), (False, True), (False, False),
+    }  # fmt: skip
+    assert set("髙﨑𠮷德濵邉") <= set(names)
+    assert max(born).year - min(born).year > 40
+
+
+def test_an_event_is_full_and_some_wait(demo: Flask) -> None:
+    with demo.app_context():
+        entry_id = db.session.scalar(
+            own_applications().with_only_columns(Application.entry_id).where(Application.state == "waitlisted").limit(1)
+        )
+        version = db.session.scalars(select(EventVersion).where(EventVersion.entry_id == entry_id)).one()
+        taken = db.session.scalar(
+            select(func.count()).where(Application.entry_id == entry_id, Application.state.in_(SEATED))
+        )
+        waiting = db.session.scalars(
+            select(Account.email)
+            .join(Talent, Talent.account_id == Account.id)
+            .join(Application, Application.talent_id == Talent.id)
+            .where(Application.entry_id == entry_id, Application.state == ApplicationState.waitlisted)
+        ).all()
+    assert taken == version.capacity
+    assert "talent@example.jp" in waiting
+
+
+def test_the_talent_of_the_readme_is_asked_for_a_document_again(demo: Flask) -> None:
+    with demo.app_context():
+        asked = db.session.scalars(
+            own_applications()
+            .join(Talent, Talent.id == Application.talent_id)
+            .join(Account, Account.id == Talent.account_id)
+            .where(Account.email == "talent@example.jp", Application.state == ApplicationState.resubmit_wait)
+        ).all()
+        states = {document.state for application in asked for document in application.documents}
+        untils = [application.reopened_until for application in asked]
+    assert DocumentState.reopened in states
+    assert all(until and until > datetime.now(UTC) for until in untils)
+
+
+def test_the_papers_are_real_files(demo: Flask) -> None:
+    with demo.app_context():
+        rows = select(StoredFile).join(ApplicationDocument, ApplicationDocument.file_id == StoredFile.id)
+        samples = {stored.media_type: stored for stored in db.session.scalars(rows)}
+        for media_type, stored in samples.items():
+            with reading.open_file(stored) as file:
+                assert inspection.judge(file, DOCUMENT_KINDS).media_type == media_type
+    assert {PDF.media_type, DOCX.media_type, JPEG.media_type} <= set(samples)
+
+
 def test_a_load_that_is_cut_off_leaves_an_empty_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = databases.fresh_url("sqlite", tmp_path, "cut")
     databases.migrate(url)
-    settings = Settings(database_url=url, secret_key="a secret for the demo that is long enough")
+    settings = settings_of(url, tmp_path)
 
     def cut() -> None:
         raise KeyboardInterrupt

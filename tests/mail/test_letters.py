@@ -44,8 +44,27 @@ PARAMS = {
     "when": "2026-11-24T05:32:00+00:00",
     "ip": "192.0.2.1",
     "browser": "Chrome（Windows）",
+    "token": "t" * 43,
+    "application_id": 34,
+    "documents": ["語学力を証明する書類", "業務経歴一覧"],
+    "message": COMMENT,
 }
 LOGIN_LETTERS = {"one_time_password", "new_browser"}
+# What each letter that is not about an entry leads to.
+ELSEWHERE = {
+    "one_time_password": "",
+    "new_browser": "",
+    "talent_confirm": f"/talent/register/{'t' * 43}",
+    "talent_known": "/talent/login",
+    "account_erased": "/contact",
+    "application_received": "/talent/applications/34",
+    "documents_again": "/talent/applications/34",
+    "seat_free": "/talent/applications/34",
+    "application_arrived": "/mypage/applications/12/",
+    "application_resubmitted": "/mypage/applications/12/",
+    "application_withdrawn": "/mypage/applications/12/",
+}
+TO_ORGANIZATIONS = {"application_arrived", "application_resubmitted", "application_withdrawn"}
 PUBLIC = {"entry_published", "entry_restored", "entry_extended"}  # name the public page too
 
 
@@ -53,7 +72,7 @@ def letters() -> list[str]:
     return sorted(path.name for path in LETTERS.iterdir() if path.name != "shared")
 
 
-ENTRY_LETTERS = sorted(set(letters()) - LOGIN_LETTERS)
+ENTRY_LETTERS = sorted(set(letters()) - set(ELSEWHERE))
 
 
 @pytest.fixture
@@ -78,7 +97,7 @@ def named_in_code() -> set[str]:
 
 def literal_letter(call: ast.Call) -> set[str]:
     function = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    given = [*call.args[:1]] if function in ("Letter", "tell") else []
+    given = [*call.args[:1]] if function in ("Letter", "tell", "tell_talents", "tell_organization") else []
     given += [keyword.value for keyword in call.keywords if keyword.arg == "letter"]
     return {node.value for node in given if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
@@ -103,6 +122,26 @@ def test_a_letter_leaves_nothing_unsaid(strict: Flask, letter: str, kind: Kind) 
     assert "このメールは送信専用です。" in body
     assert not {"{", "}", "None"} & set(body.split())
     assert "\n\n\n" not in body
+
+
+@pytest.mark.parametrize("letter", list(ELSEWHERE))
+def test_every_other_letter_says_to_whom_and_where_to_look(strict: Flask, letter: str) -> None:
+    subject, body = render(letter, PARAMS | {"kind": "job"})
+    lines, path = body.splitlines(), ELSEWHERE[letter]
+    assert not path or f"http://localhost{path}" in lines
+    assert (lines[0] == "特定非営利活動法人 みずの会 御中") == (letter in TO_ORGANIZATIONS)
+    is_of_an_application = letter.startswith("application") or letter in ("documents_again", "seat_free")
+    assert subject.endswith(f"：{PARAMS['title']}") == is_of_an_application
+    assert ("応募受付番号：J-2026-0012" in lines) == is_of_an_application
+
+
+def test_a_request_names_each_document_and_the_last_moment(strict: Flask) -> None:
+    _, body = render("documents_again", PARAMS | {"kind": "job"})
+    assert "\n・語学力を証明する書類\n・業務経歴一覧\n" in body
+    assert "提出期限：2026年12月20日(日) 17:00" in body.splitlines()
+    assert f"\n■ 団体からのコメント\n{COMMENT}\n" in body
+    _, body = render("documents_again", PARAMS | {"kind": "job", "message": ""})
+    assert "コメント" not in body
 
 
 @pytest.mark.parametrize("letter", ENTRY_LETTERS)

@@ -11,11 +11,10 @@ import sys, threading
 from sqlalchemy import func, select
 from models.states import Kind, Role
 from portal.actors import Actor
-from portal.clock import now
 from portal.publishing import listing, queue
 
 queries = (
-    lambda: listing._query(Kind.job, actor=Actor(Role.owner, 1, 1), now=now()),
+    lambda: listing._query(Kind.job, actor=Actor(Role.owner, 1, 1)),
     lambda: queue._narrowed(queue.Filter(), actor=Actor(Role.reviewer, 2)),
 )
 barrier, failures = threading.Barrier(8), []

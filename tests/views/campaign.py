@@ -12,10 +12,13 @@ from sqlalchemy import select
 
 from models.base import db
 from models.entries import Version
-from models.states import Kind
+from models.states import Kind, ResumeType
+from portal.matching import profile_fields
 from portal.publishing.fields import Type, fields_of
+from portal.recruiting import resume_fields
+from tests.access.asked import Asked
 from tests.access.matrix import MATRIX
-from tests.access.targets import Asked, target_of
+from tests.access.targets import target_of
 from tests.access.world import World
 
 Text = str | bytes
@@ -62,16 +65,24 @@ VALUES: list[Text] = [*NUMBERS, *TIMES, *CODES, *CRAFTED, *SIGNS, *LONG]
 
 LONGEST_LINE = 1000  # the server in front takes no longer address
 
+APPLICANTS = ("state", "incomplete", "unread", "q", "sort", "size", "after", "before")
 # What addresses may say, by the end of the endpoint's name; unknown names are tried too.
 QUERY = {
     "index_view": ("page", "sort", "desc", "search", "page_size", "state", "kind", "flt0_0", "export"),
     "listing": ("q", "page", "sort", "employment", "category", "field", "place", "country", "format", "fee"),
     "organization.index": ("todo", "weeks"),
+    "organization_applications.index": (*APPLICANTS, "kind"),
+    "organization_applications.applications": APPLICANTS,
+    "organization_applications.detail": APPLICANTS,
     "desk.index": ("kind", "lamp", "mine", "q", "page", "done", "soon"),
     "desk.review": ("kind", "lamp", "mine", "q", "page", "done", "view"),
     "desk_bulk.result": ("kind", "lamp", "mine", "q", "page", "done"),
     "login.staff": ("next", "again"),
     "login.talent": ("next", "again"),
+    "talent.show_profile": ("apply",),
+    "talent.show_resume": ("apply",),
+    "talent.list_readings": ("page",),
+    "talent.list_hidden": ("q",),
     ".confirm": ("only",),
     "_form.edit": ("check",),
     "edit_view": ("id", "url"),
@@ -83,8 +94,13 @@ BODIES = ("json", "plain", "no type", "broken multipart", "parts", "large field"
 ODD_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 
 
-# Acts that leave nothing to act on.
-USED_UP = ("submit", "withdraw", "close", "discard", "decide", "extend", "undo", "run", "delete_view", "end_session")
+# Acts that leave nothing to act on, or something newer than what was seen.
+USED_UP = (
+    *("submit", "withdraw", "close", "discard", "decide", "extend", "undo", "run", "delete_view", "end_session"),
+    *("take_confirmation", "take_profile", "take_resume", "take_apply", "submit_application", "hand_in_documents"),
+    *("withdraw_application", "discard_application", "take_leaving", "change_hidden"),
+    *("selection.stage", "selection.ask", "stage_one", "ask_one", "judge", "note"),
+)
 
 
 @dataclass(frozen=True)
@@ -111,6 +127,22 @@ def encoded(pairs: Sequence[tuple[str, Text]]) -> bytes:
 
 def _quoted(text: Text) -> str:
     return quote_from_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"), safe="")
+
+
+ROWS = ("education-0-at", "education-9999-text", "languages-0-language", "work-0-at", "work-0-nothing")
+PROFILE_FIELDS = tuple(field.name for section in profile_fields.SECTIONS for field in section.fields)
+RESUME_FIELDS = tuple(field.name for field in resume_fields.fields_of(ResumeType.general))
+FIELDS = {
+    "talent.take_registration": ("email", "name", "password", "again", "consent"),
+    "talent.take_profile": (*PROFILE_FIELDS, "languages-0-language", "experiences-0-begin"),
+    "talent.take_resume": (*RESUME_FIELDS, *ROWS),
+    "talent.take_apply": ("session", "consent", "check", "fill", "remove", "document-1"),
+    "talent.take_leaving": ("password",),
+    "talent.change_hidden": ("hide", "show"),
+    "talent.hand_in_documents": ("document-1",),
+    "talent.take_photo": ("photo",),
+}
+CHOSEN = ("item", "to", "until", "message", "document", "note", "note_revision", "kind")
 
 
 class Campaign:
@@ -166,6 +198,8 @@ class Campaign:
         names = [field.name for field in fields_of(kind) if field.type not in rows] if kind else []
         if not endpoint.endswith(("create", "save", "preview")):
             names = []
+        if endpoint.startswith(("talent", "organization_selection")):
+            names = [*FIELDS.get(endpoint, ()), *CHOSEN]
         if endpoint.startswith("desk"):
             names = ["action", "comment", "revision", "item", "all", "until", "next", "take", "url"]
         return [*names, "step", "instead", "revision", "csrf_token", "state"]

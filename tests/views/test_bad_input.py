@@ -22,23 +22,29 @@ from tests.access.world import World, digest
 from tests.databases import ROOT
 from tests.views.campaign import Campaign, Shot
 
-REQUESTS = int(os.environ.get("PORTAL_CAMPAIGN", "2000"))
+REQUESTS = int(os.environ.get("PORTAL_CAMPAIGN", "3000"))
 SEED = int(os.environ.get("PORTAL_CAMPAIGN_SEED", "20261124"))
-EXPECTED = {200, 302, 303, 304, 308, 400, 403, 404, 405, 409, 413, 415, 416, 422, 429}
+EXPECTED = {200, 202, 302, 303, 304, 308, 400, 403, 404, 405, 409, 410, 413, 415, 416, 422, 429}
 INSIDE = re.compile(
     rf'Traceback|File "|sqlite3|psycopg|sqlalchemy|\[SQL|site-packages|{re.escape(str(ROOT))}|werkzeug|jinja2'
 )
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 LOGIN = ("login.staff_check", "login.talent_check", "login.take_second_step", "login.resend_code")
 ENDS_SESSIONS = ("login.log_out", "account.end_other_sessions", "account.end_session")
-# All that a request can write, but for what a refused login leaves on purpose: its count and its trail.
+# All that a request can write, but for what is left on purpose: of a refused login its count and its trail, of a page
+# with personal data that it was read.
 MARK = """
 SELECT (SELECT count(*) FROM version), (SELECT coalesce(sum(revision), 0) FROM version),
        (SELECT count(*) FROM entry), (SELECT count(*) FROM publication), (SELECT count(*) FROM outbox_mail),
        (SELECT count(*) FROM document_requirement), (SELECT count(*) FROM event_session),
        (SELECT count(*) FROM phrase), (SELECT count(*) FROM closed_day), (SELECT count(*) FROM account),
        (SELECT count(*) FROM organization), (SELECT count(*) FROM login_session WHERE ended_at IS NOT NULL),
-       (SELECT count(*) FROM audit_event WHERE action NOT LIKE 'login.%' AND action NOT LIKE 'code.%')
+       (SELECT count(*) FROM registration), (SELECT coalesce(sum(revision), 0) FROM talent),
+       (SELECT coalesce(sum(revision), 0) FROM resume), (SELECT count(*) FROM stored_file),
+       (SELECT count(*) FROM application), (SELECT coalesce(sum(revision + note_revision), 0) FROM application),
+       (SELECT count(*) FROM application_document WHERE state <> 'handed'), (SELECT count(*) FROM download),
+       (SELECT count(*) FROM audit_event WHERE action NOT LIKE 'login.%' AND action NOT LIKE 'code.%'
+         AND action NOT IN ('application.read', 'application.file', 'download.fetch'))
 """
 
 
@@ -173,8 +179,7 @@ def judged(shot: Shot, answer: TestResponse) -> Iterator[str]:
         yield about
     if answer.mimetype == "text/html" and len(answer.data) < 300_000 and INSIDE.search(answer.text):
         yield f"{about} tells of the inside: {INSIDE.findall(answer.text)}"
-    is_told = 'lang="ja"' in answer.text[:200] and JAPANESE.search(answer.text)
-    if answer.status_code >= 400 and not is_told:
+    if answer.status_code >= 400 and not ('lang="ja"' in answer.text[:200] and JAPANESE.search(answer.text)):
         yield f"{about} is not told in Japanese"
 
 

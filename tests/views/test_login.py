@@ -60,7 +60,7 @@ def open_sessions() -> int:
         (Role.viewer, "/login", "/mypage/", "団体マイページ"),
         (Role.reviewer, "/login", "/desk/", ""),
         (Role.administrator, "/login", "/desk/", ""),
-        (Role.talent, "/talent/login", "/talent/", "佐藤 美咲さん、こんにちは"),
+        (Role.talent, "/talent/login", "/talent/", "人材マイページ"),
     ],
 )
 def test_two_steps_lead_to_the_home_of_the_role(

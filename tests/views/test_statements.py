@@ -11,6 +11,7 @@ from models.entries import Version
 from models.states import Kind
 from portal.actors import Actor
 from tests.make import Maker
+from tests.recruiting.builders import applied, talent
 from tests.views.login import log_in
 
 MANY = 20
@@ -74,6 +75,53 @@ def test_pages_of_many_rows_take_the_statements_of_one(
     )
     assert stranger.get("/jobs/feed.atom").text.count("<entry>") == MANY
     assert client.get("/account/sessions").text.count("<tr>") == MANY + 1
+
+
+def test_lists_of_applications_take_the_statements_of_one(
+    site: Flask, client: FlaskClient, owner: Actor, make_here: Maker, statements
+) -> None:
+    """Applicants of one posting, and the applications of one talent."""
+    own, someone = site.test_client(), talent(make_here)
+    log_in(client, owner)
+    log_in(own, someone)
+    earlier = Maker(make_here.now - timedelta(days=8))
+    earlier._count = 5_000
+    version = earlier.published(actor=owner)
+    applicants = f"/mypage/applications/{version.entry_id}/"
+    pages = {
+        applicants: client,
+        f"{applicants}?q=a&sort=state-down&size=50&unread=1": client,
+        "/mypage/applications/?kind=job&sort=name": client,
+        "/mypage/jobs/": client,
+        "/mypage/": client,
+        "/talent/": own,
+        "/talent/applications/": own,
+        "/talent/readings/": own,
+        "/talent/leave": own,
+    }
+
+    def counted() -> dict[str, int]:
+        found = {}
+        for path, browser in pages.items():
+            browser.get(path)
+            statements.restart()
+            assert browser.get(path).status_code == 200
+            found[path] = statements.count
+        return found
+
+    first = applied(version, someone, now=make_here.now)
+    pages[f"/mypage/applications/detail/{first.id}/?sort=name"] = client
+    applied(earlier.published(actor=owner, documents=[]), talent(make_here, "石川 拓真"), now=make_here.now)
+    one = counted()
+    for number in range(1, MANY):
+        applied(version, talent(make_here, f"青木 {number}"), now=make_here.now)
+        applied(earlier.published(actor=owner, documents=[]), someone, now=make_here.now)
+    many = counted()
+
+    print("\n" + ", ".join(f"{path} {count}" for path, count in one.items()))
+    assert many == one
+    assert client.get(applicants).text.count('class="title"') == MANY
+    assert own.get("/talent/applications/").text.count('class="title"') == MANY
 
 
 @pytest.mark.parametrize("kind", Kind)

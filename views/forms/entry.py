@@ -1,4 +1,4 @@
-"""The form of an entry, made from the declaration of its fields: the shape of input, no rule of posting."""
+"""The form of an entry or a résumé, made from the declaration of its fields: the shape of input, no rule of theirs."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,34 +11,58 @@ from models.organizations import Organization
 from models.states import Kind
 from portal.codes import LANGUAGE_LEVELS, LANGUAGE_NEEDS, LANGUAGES, CodeList
 from portal.publishing.checks import Finding
-from portal.publishing.fields import LONGEST_PROSE, LONGEST_TEXT, Field, Type, applies, choices_for, fields_of
+from portal.publishing.fields import LONGEST_PROSE, LONGEST_TEXT, Field, Section, Type, applies, choices_for, fields_of
 from views.forms.inputs import (
     ChoiceInput,
     ChoicesInput,
+    DayInput,
     FlagInput,
     Input,
     MomentInput,
+    MonthInput,
     NumberInput,
     RowsInput,
     TextInput,
     one_choice,
+    read_day,
     read_moment,
+    read_month,
+    read_number,
     read_text,
+    written_day,
     written_moment,
 )
 
 LONGEST_URL = 2000
 PLACE = re.compile(r"[0-9]{1,4}")
 SHAPE = "shape"
+LONGEST: Mapping[Type, int] = {
+    Type.text: LONGEST_TEXT,
+    Type.email: LONGEST_TEXT,
+    Type.phone: LONGEST_TEXT,
+    Type.url: LONGEST_URL,
+    Type.prose: LONGEST_PROSE,
+}
+INPUTS: Mapping[Type, type[Input]] = {
+    Type.number: NumberInput,
+    Type.moment: MomentInput,
+    Type.day: DayInput,
+    Type.month: MonthInput,
+    Type.flag: FlagInput,
+}
 
 
-class EntryForm(Form):
-    """One input per declared field, under its name; `kind` says which declaration."""
+class DeclaredForm(Form):
+    """One input per declared field, under its name."""
 
-    kind: Kind
+    declared: tuple[Field, ...] = ()
 
     class Meta:
         locales = ("ja",)
+
+
+class EntryForm(DeclaredForm):
+    kind: Kind
 
 
 def form_for(kind: Kind, organization: Organization) -> type[EntryForm]:
@@ -49,28 +73,31 @@ def form_for(kind: Kind, organization: Organization) -> type[EntryForm]:
 def _form_for(kind: Kind, org_type: str) -> type[EntryForm]:
     """A handful of classes in all: the type of organization decides only which codes are offered."""
     someone = Organization(org_type=org_type)
-    inputs = {field.name: _input(field, choices_for(field, someone)) for field in fields_of(kind)}
-    return type(f"{kind.title()}Form", (EntryForm,), {"kind": kind, **inputs})
+    fields = tuple(fields_of(kind))
+    inputs = {field.name: _input(field, choices_for(field, someone)) for field in fields}
+    return type(f"{kind.title()}Form", (EntryForm,), {"kind": kind, "declared": fields, **inputs})
 
 
-TEXTS = {
-    Type.text: LONGEST_TEXT,
-    Type.email: LONGEST_TEXT,
-    Type.phone: LONGEST_TEXT,
-    Type.url: LONGEST_URL,
-    Type.prose: LONGEST_PROSE,
-}
-PLAIN: Mapping[Type, type[Input]] = {Type.number: NumberInput, Type.moment: MomentInput, Type.flag: FlagInput}
-CHOOSING: Mapping[Type, Any] = {Type.choice: ChoiceInput, Type.choices: ChoicesInput}
+@cache
+def form_of(sections: tuple[Section, ...]) -> type[DeclaredForm]:
+    """A form of sections that offer everybody the same, as those of a résumé or a profile."""
+    fields = tuple(field for section in sections for field in section.fields)
+    inputs = {field.name: _input(field, field.choices) for field in fields}
+    return type("SectionsForm", (DeclaredForm,), {"declared": fields, **inputs})
 
 
 def _input(field: Field, choices: CodeList | None) -> Any:
-    if field.type in TEXTS:
-        return TextInput(field.label, longest=TEXTS[field.type])
-    if field.type in PLAIN:
-        return PLAIN[field.type](field.label)
-    if field.type in CHOOSING:
-        return CHOOSING[field.type](field.label, choices=_words(choices))
+    """WTForms counts inputs in the order in which they are made, which is that of the form."""
+    if field.type in LONGEST:
+        return TextInput(field.label, longest=LONGEST[field.type])
+    if field.type in INPUTS:
+        return INPUTS[field.type](field.label)
+    if field.type is Type.choice:
+        return ChoiceInput(field.label, choices=_words(choices))
+    if field.type is Type.choices:
+        return ChoicesInput(field.label, choices=_words(choices))
+    if field.type is Type.rows:
+        return RowsInput(field.label, cells={cell.name: _cell(cell) for cell in field.cells})
     return RowsInput(field.label, cells=CELLS[field.type])
 
 
@@ -78,11 +105,14 @@ def _words(choices: CodeList | None) -> dict[str, str]:
     return {code.value: code.ja for code in choices or ()}
 
 
-def _text_cell(longest: int) -> tuple[Callable[[str], Any], Callable[[Any], str]]:
+Cell = tuple[Callable[[str], Any], Callable[[Any], str]]
+
+
+def _text_cell(longest: int) -> Cell:
     return partial(read_text, longest=longest), lambda value: value or ""
 
 
-def _choice_cell(choices: CodeList) -> tuple[Callable[[str], Any], Callable[[Any], str]]:
+def _choice_cell(choices: CodeList) -> Cell:
     return partial(one_choice, choices=_words(choices)), lambda value: value or ""
 
 
@@ -92,8 +122,14 @@ _CONDITION_CELL = (
     lambda raw: one_choice(raw, {REQUIRED: "必須", OPTIONAL: "任意"}) != OPTIONAL,
     lambda value: OPTIONAL if value is False else REQUIRED,
 )
+PLAIN_CELLS: Mapping[Type, Cell] = {
+    Type.number: (read_number, lambda value: "" if value is None else str(value)),
+    Type.moment: _MOMENT_CELL,
+    Type.day: (read_day, written_day),
+    Type.month: (read_month, lambda value: value or ""),
+}
 # How each cell of a row is read and written.
-CELLS: Mapping[Type, Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]]] = {
+CELLS: Mapping[Type, Mapping[str, Cell]] = {
     Type.documents: {"name": _text_cell(LONGEST_TEXT), "required": _CONDITION_CELL, "note": _text_cell(LONGEST_TEXT)},
     Type.sessions: {"starts_at": _MOMENT_CELL, "ends_at": _MOMENT_CELL},
     Type.languages: {
@@ -105,38 +141,46 @@ CELLS: Mapping[Type, Mapping[str, tuple[Callable[[str], Any], Callable[[Any], st
 }
 
 
-def content_of(form: EntryForm) -> dict[str, Any]:
+def _cell(cell: Field) -> Cell:
+    """How one cell of a declared row is read and written."""
+    if cell.type is Type.choice:
+        return _choice_cell(cell.choices or CodeList(()))
+    return PLAIN_CELLS.get(cell.type) or _text_cell(LONGEST[cell.type])
+
+
+def content_of(form: DeclaredForm) -> dict[str, Any]:
     """What was read, by field name. What could not be read is empty, so that the rest can still be shown."""
-    return {field.name: _value(field, form[field.name]) for field in fields_of(form.kind)}
+    return {field.name: _value(field, form[field.name].data) for field in form.declared}
 
 
-def _value(field: Field, given: Input) -> Any:
-    if field.type in (Type.moment, Type.number):
-        return given.data
+def _value(field: Field, given: Any) -> Any:
+    if field.type in (Type.moment, Type.day, Type.number):
+        return given
+    if field.type is Type.rows:
+        return [{cell.name: _value(cell, row[cell.name]) for cell in field.cells} for row in given or []]
     if field.type in (Type.documents, Type.sessions, Type.languages):
         moments = field.type is Type.sessions
         return [
-            {cell: value if moments or value is not None else "" for cell, value in row.items()}
-            for row in given.data or []
+            {cell: value if moments or value is not None else "" for cell, value in row.items()} for row in given or []
         ]
     if field.type is Type.choices:
-        return list(given.data or [])
-    return bool(given.data) if field.type is Type.flag else given.data or ""
+        return list(given or [])
+    return bool(given) if field.type is Type.flag else given or ""
 
 
-def shape_findings(form: EntryForm) -> list[Finding]:
+def shape_findings(form: DeclaredForm) -> list[Finding]:
     """What cannot be read as the type of its field. A field that does not apply is not judged."""
     form.validate()
     content = content_of(form)
     return [
         Finding(SHAPE, "error", field.name, f"{field.label}：{message}")
-        for field in fields_of(form.kind)
+        for field in form.declared
         if applies(field, content)
         for message in form[field.name].errors
     ]
 
 
-def rearrange(form: EntryForm, step: str) -> bool:
+def rearrange(form: DeclaredForm, step: str) -> bool:
     """Adds, moves or removes a row as a button of the form asks (`add:documents`, `up:documents:2`), for browsers
     without scripts. Answers whether the step was one of these."""
     act, _, target = step.partition(":")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from wtforms import Field
@@ -14,7 +14,10 @@ from portal.clock import TOKYO, local
 # Tab and line feed are text; PowerPoint's soft line break becomes one.
 UNUSABLE = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MOMENT = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?", re.ASCII)
+DAY = re.compile(r"(\d{4})(?:[-/.]|年\s*)(\d{1,2})(?:[-/.]|月\s*)(\d{1,2})日?", re.ASCII)
+MONTH = re.compile(r"(\d{4})(?:[-/.]|年\s*)(\d{1,2})月?", re.ASCII)
 YEARS = range(2000, 2101)
+YEARS_OF_LIFE = range(1900, 2101)
 LARGEST_NUMBER = 2**31 - 1
 MOST_CHOICES = 300
 MOST_ROWS = 50
@@ -53,6 +56,34 @@ def read_moment(raw: str) -> datetime | None:
 
 def written_moment(moment: datetime | None) -> str:
     return local(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def read_day(raw: str) -> date | None:
+    text = unicodedata.normalize("NFKC", raw).strip()
+    if not text:
+        return None
+    found = DAY.fullmatch(text)
+    if not found or int(found[1]) not in YEARS_OF_LIFE:
+        raise ValueError("日付を「2026/12/01」の形で入力してください。")
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        raise ValueError("実在する日付を入力してください。") from None
+
+
+def written_day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def read_month(raw: str) -> str:
+    """As "2026-12", which sorts and compares as the months do."""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    if not text:
+        return ""
+    found = MONTH.fullmatch(text)
+    if not found or int(found[1]) not in YEARS_OF_LIFE or int(found[2]) not in range(1, 13):
+        raise ValueError("年月を「2026/12」の形で入力してください。")
+    return f"{found[1]}-{int(found[2]):02}"
 
 
 class Input(Field):
@@ -103,6 +134,19 @@ class MomentInput(Input):
 
     def write(self, value: datetime | None) -> str:
         return written_moment(value)
+
+
+class DayInput(Input):
+    def read(self, raw: str) -> date | None:
+        return read_day(raw)
+
+    def write(self, value: date | None) -> str:
+        return written_day(value)
+
+
+class MonthInput(Input):
+    def read(self, raw: str) -> str:
+        return read_month(raw)
 
 
 class FlagInput(Input):

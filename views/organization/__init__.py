@@ -6,10 +6,13 @@ from flask_admin.theme import Theme
 
 from models.states import Kind
 from views.doorway import Doorway
+from views.organization.applicants import ApplicantsView
 from views.organization.home import OrganizationHome
 from views.organization.lists import EntriesView
 from views.organization.lookup import own_organization
 from views.organization.rooms import ROOMS
+from views.organization.selection import SelectionView
+from views.organization.talents import TalentsView
 from views.organization.writing import WritingView
 from views.web import csp_nonce
 
@@ -43,3 +46,6 @@ def register(app: Flask) -> None:
         door.add_view(WritingView(ROOMS[kind], category=PUT_UP, menu_icon_value=ROOMS[kind].icon))
     for kind in Kind:
         door.add_view(EntriesView(ROOMS[kind], category=LOOK_UP, menu_icon_value="list"))
+    door.add_view(ApplicantsView(category=LOOK_UP, menu_icon_value="inbox"))
+    door.add_view(SelectionView())
+    door.add_view(TalentsView())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_admin import expose
 
 from models.entries import Entry, Version
@@ -52,14 +52,14 @@ class EntriesView(ScopedView):
             upward=bool(sort_column) and not sort_desc,
             page=(page or 0) + 1,
         )
-        rows, total = listing.rows_of(self.room.kind, wanted, actor=current_actor(), now=clock.now())
-        return total, rows
+        g.listed = listing.page_of(self.room.kind, wanted, actor=current_actor(), now=clock.now())
+        return g.listed.total, g.listed.rows
 
     def render(self, template: str, **kwargs: Any) -> str:
         """Both pages need to know the room and whether the person may write."""
         actor, now = current_actor(), clock.now()
         if template == self.list_template:
-            kwargs["counts"] = listing.counts(self.room.kind, actor=actor, now=now)
+            kwargs["counts"] = g.listed.counts
             kwargs["state"] = one_of(request.args.get("state"), FILTERS, None)
         return super().render(template, room=self.room, may_write=may(actor, "entry.write"), now=now, **kwargs)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from models.entries import Version
 from models.organizations import Organization
-from models.states import Kind
+from models.states import Kind, Role
 from portal import clock
 from portal.publishing import catalog, content, structured_data
 from portal.publishing.fields import applies, sections_of
@@ -20,10 +20,12 @@ from portal.publishing.wording import EMPTY, show
 from portal.wording import KIND_WORDS
 from views.arguments import LARGEST_ID
 from views.public.room import PATHS, kind_at, room
+from views.web import current_actor
 
 # Drawn in the head, the side or the facts, so not again among the sections.
 ELSEWHERE = frozenset({"title", "documents", "open_at", "close_at", "apply_via", "apply_url", "resume_file_name"})
 PER_KIND = 10
+APPLICANTS = (Role.anonymous, Role.talent)  # who is no talent yet is led to the login
 
 
 @room.get(f"/<{PATHS}:path>/<number>")
@@ -59,6 +61,7 @@ def entry_context(
         "facts": facts(version.kind, values),
         "first_published_at": None if preview else version.entry.first_published_at,
         "preview": preview,
+        "offers_form": preview or current_actor().role in APPLICANTS,
         "now": now,
     }
 

@@ -2,8 +2,11 @@
 
 from flask import Flask
 
-from views.talent import home
+from views.talent import applications, applying, hiding, home, own_data, profile, registration
+from views.talent.room import room
+
+__all__ = ["applications", "applying", "hiding", "home", "own_data", "profile", "registration"]
 
 
 def register(app: Flask) -> None:
-    app.register_blueprint(home.room)
+    app.register_blueprint(room)

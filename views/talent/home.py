@@ -1,21 +1,26 @@
-"""人材マイページ: for now a first page; its rooms follow."""
+"""人材マイページ: what to do next, then who one is here, and the way to everything else."""
 
-from flask import Blueprint, abort, render_template
-from flask_login import login_required
+from flask import render_template
 
-from models.states import Role
+from portal import clock
+from portal.matching import profiles
+from portal.recruiting import following
+from portal.recruiting.next_steps import next_steps
+from views.talent.room import room
 from views.web import current_actor
 
-room = Blueprint("talent", __name__, url_prefix="/talent")
-
-
-@room.before_request
-@login_required
-def admit_talents_only() -> None:
-    if current_actor().role is not Role.talent:
-        abort(403)
+SHOWN = 5
 
 
 @room.get("/")
 def home() -> str:
-    return render_template("talent/home.html")
+    actor, now = current_actor(), clock.now()
+    talent, applications = profiles.own(actor), following.mine(actor=actor)
+    return render_template(
+        "talent/home.html",
+        talent=talent,
+        applications=applications[:SHOWN],
+        count=len(applications),
+        steps=next_steps(talent, applications, now=now),
+        now=now,
+    )

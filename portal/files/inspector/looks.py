@@ -1,0 +1,53 @@
+"""By its first bytes a file is sent to the parser that decides."""
+
+from typing import BinaryIO
+
+from portal.files.inspector import Unfit
+
+HEAD = 4096
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .doc and .xls, and newer ones under a password
+HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+
+
+def look(file: BinaryIO) -> str:
+    """The code of the kind. Raises Unfit, or whatever a parser raises on a broken file."""
+    file.seek(0)
+    head = file.read(HEAD)
+    # Imports are late: each file needs one parser, and pypdf alone takes longer than the interpreter.
+    if head.startswith(b"%PDF-"):
+        from portal.files.inspector import pdf  # noqa: PLC0415
+
+        return pdf.look(file)
+    if head.startswith(b"PK\x03\x04"):
+        from portal.files.inspector import office  # noqa: PLC0415
+
+        return office.look(file)
+    if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        from portal.files.inspector import picture  # noqa: PLC0415
+
+        return picture.look(file)
+    raise _stranger(head)
+
+
+def photo(file: BinaryIO) -> bytes:
+    from portal.files.inspector import picture  # noqa: PLC0415
+
+    return picture.redraw(file)
+
+
+def _stranger(head: bytes) -> Unfit:
+    if head.startswith(OLD_OFFICE):
+        return Unfit("old")
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
+        return Unfit("heic")
+    return Unfit("kind", _guess(head))
+
+
+def _guess(head: bytes) -> str:
+    """What it seems to be, to say so; nothing depends on it."""
+    import puremagic  # noqa: PLC0415
+
+    try:
+        return puremagic.from_string(head)
+    except (puremagic.PureError, ValueError):
+        return ""

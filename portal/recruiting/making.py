@@ -1,0 +1,62 @@
+"""Makes the content of a download into a file; what each kind holds is said here once."""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from sqlalchemy import select
+
+from models.base import db
+from models.entries import Entry
+from models.states import DownloadKind
+from portal import sheets
+from portal.actors import Actor
+from portal.errors import NotFound
+from portal.permissions import visible
+from portal.recruiting import applicants, archive, own_data, tables
+
+Tell = Callable[[int], bool]
+MEDIA_TYPES = {
+    "zip": "application/zip",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def media_type(name: str) -> str:
+    return MEDIA_TYPES[name.rpartition(".")[2]]
+
+
+def make(kind: DownloadKind, target_id: int, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
+    """Writes it and returns its name, or None when it was told to stop."""
+    if kind is DownloadKind.own_data:
+        return own_data.NAME if own_data.write(target, actor=actor, tell=tell) else None
+    if kind is DownloadKind.person:
+        return _person(target_id, target, actor=actor, tell=tell)
+    number = _number(target_id, actor=actor)
+    documents = tables.document_names(tables.applications_of(target_id, actor=actor))
+    head = tables.head(documents)
+    rows = (tables.row(application, documents) for application in tables.applications_of(target_id, actor=actor))
+    if kind is DownloadKind.posting:
+        people = tables.applications_of(target_id, actor=actor)
+        return f"{number}_応募書類.zip" if archive.write(target, people, head, rows, tell=tell) else None
+    if kind is DownloadKind.csv:
+        done = sheets.write_csv(target, head, rows)
+    else:
+        done = sheets.write_xlsx(target, "応募一覧", head, rows)
+    return f"{number}_応募一覧.{kind.value}" if tell(done) else None
+
+
+def _person(application_id: int, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
+    application = applicants.find(application_id, actor=actor)
+    name = f"{archive.folder_of(application)}.zip"
+    documents = tables.document_names([application])
+    table = [tables.row(application, documents)]
+    return name if archive.write(target, [application], tables.head(documents), table, tell=tell) else None
+
+
+def _number(entry_id: int, *, actor: Actor) -> str:
+    number = db.session.scalar(select(Entry.number).where(Entry.id == entry_id, visible(actor, Entry)))
+    if number is None:
+        raise NotFound
+    return number

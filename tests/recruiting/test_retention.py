@@ -1,0 +1,163 @@
+"""Personal data of applications goes when its time is over, by the posting's own promise, and is announced before."""
+
+import io
+from datetime import datetime, timedelta
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select, update
+
+from models.applications import Application, RenderedResume
+from models.base import db
+from models.entries import Version
+from models.files import StoredFile
+from models.records import AuditEvent
+from models.states import ApplicationState, DownloadState, Role
+from portal import storage
+from portal.database import begin_write
+from portal.files import intake
+from portal.matching import profiles
+from portal.recruiting import downloads, erasing, own_data, resume_pdf
+from scheduler import jobs
+from scheduler.timetable import TIMETABLE
+from tests.make import Maker
+from tests.recruiting import canaries
+from tests.recruiting.builders import applied, draft, posting, talent
+from tests.recruiting.canaries import MARK, Nest
+from tests.recruiting.pages import pdf
+
+SECOND = timedelta(seconds=1)
+JOB = next(job for job in TIMETABLE if job.id == "erase-applications")
+
+
+@pytest.fixture
+def nest(make: Maker, folder_store, monkeypatch: pytest.MonkeyPatch) -> Nest:
+    monkeypatch.setattr(resume_pdf.press, "print", canaries.printed)
+    return canaries.nest(make)
+
+
+def extend(version: Version, close_at: datetime) -> None:
+    begin_write()
+    db.session.execute(update(Version).where(Version.id == version.id).values(close_at=close_at))
+    db.session.commit()
+
+
+def end_of(application_id: int) -> datetime:
+    end = db.session.scalar(select(Application.erase_at).where(Application.id == application_id))
+    db.session.rollback()
+    assert end is not None
+    return end
+
+
+@pytest.mark.parametrize("months", [1, 6, 36])
+def test_the_end_is_counted_from_the_deadline_as_promised(make: Maker, months: int) -> None:
+    version, someone = posting(make, retention_months=months, documents=[]), talent(make)
+    application = applied(version, someone, now=make.now)
+    assert version.close_at is not None
+    assert application.erase_at == version.close_at + relativedelta(months=months)
+    assert f"応募締切から{months}か月" in application.consent_text
+
+
+def test_the_clock_erases_rows_files_and_printed_resumes(nest: Nest) -> None:
+    end = end_of(nest.application_id)
+    assert jobs.run(JOB, now=end - SECOND) == 0
+    assert canaries.in_rows(MARK) >= {"application", "stored_file", "talent"}
+    assert canaries.count(RenderedResume) == 1
+
+    assert jobs.run(JOB, now=end) == 1
+
+    left = db.session.get_one(Application, nest.application_id)
+    assert (left.name, left.email, left.resume, left.note, left.photo_id) == (erasing.GONE, "", {}, "", None)
+    assert (left.state, left.number[0], left.erased_at) == (ApplicationState.applied, "E", end)
+    assert [document.file_id for document in left.documents] == [None]
+    assert canaries.count(RenderedResume) == 0
+    # What is left is the talent's own: their profile with its photo, and what they asked for themselves.
+    rows = canaries.in_rows(MARK)
+    assert "application" not in rows
+    names = set(db.session.scalars(select(StoredFile.name)))
+    assert names == {f"{MARK}.jpg", own_data.NAME}
+    assert {found.key for found in storage.current().found()} == set(db.session.scalars(select(StoredFile.key)))
+    assert jobs.run(JOB, now=end) == 0, "once"
+
+
+def test_an_archive_with_the_person_cannot_be_fetched_afterwards(nest: Nest) -> None:
+    made = downloads.recent(actor=nest.owner, now=end_of(nest.application_id) - timedelta(days=999))
+    ids = [row.id for row in made]
+    assert len(ids) == 3
+    assert {row.state for row in made} == {DownloadState.ready}
+    db.session.rollback()
+    jobs.run(JOB, now=end_of(nest.application_id))
+    for key in ids:
+        row = downloads.find(key, actor=nest.owner)
+        assert (row.state, row.file_id) == (DownloadState.cancelled, None)
+
+
+def test_a_photo_stays_with_its_profile_and_goes_when_that_has_another(make: Maker, nest: Nest) -> None:
+    begin_write()
+    old = db.session.get_one(Application, nest.application_id).photo_id
+    stored = intake.keep_made(io.BytesIO(pdf("new")), "新しい写真.jpg", "image/jpeg", owner_id=None, now=make.now)
+    profiles.set_photo(stored, actor=nest.talent, now=make.now)
+    db.session.commit()
+    assert old is not None
+    assert db.session.get_one(StoredFile, old).dropped_at is None, "the application holds it"
+    db.session.rollback()
+    jobs.run(JOB, now=end_of(nest.application_id))
+    assert db.session.get(StoredFile, old) is None
+    assert profiles.own(nest.talent).photo is not None
+
+
+def test_a_later_deadline_moves_the_end_of_those_who_applied_before(make: Maker) -> None:
+    version, someone = posting(make, documents=[]), talent(make)
+    application_id = applied(version, someone, now=make.now).id
+    end = end_of(application_id)
+    assert version.close_at is not None
+    close_at = version.close_at + timedelta(days=20)
+    extend(version, close_at)
+    assert erasing.preview(end) == []
+    assert jobs.run(JOB, now=end) == 0
+    later = end_of(application_id)
+    assert later == close_at + relativedelta(months=6) > end
+    assert jobs.run(JOB, now=later - SECOND) == 0
+    assert [due.count for due in erasing.preview(later)] == [1]
+    assert jobs.run(JOB, now=later) == 1
+
+
+def test_what_will_be_erased_is_announced_by_posting_and_nothing_changes(make: Maker) -> None:
+    first, second = posting(make, documents=[]), posting(make, documents=[])
+    people = [talent(make, f"人材 {number}") for number in range(3)]
+    for person in people:
+        applied(first, person, now=make.now)
+    applied(second, people[0], now=make.now)
+    extend(second, make.now + timedelta(days=60))
+    numbers = {first.entry.number: 3, second.entry.number: 1}
+    end = max(end_of(key) for key in db.session.scalars(select(Application.id)))
+    assert erasing.preview(make.now) == []
+    announced = erasing.preview(end + timedelta(days=60))
+    assert {due.number: due.count for due in announced} == numbers
+    assert all(due.title and due.organization for due in announced)
+    assert db.session.scalar(select(func.count()).where(Application.erased_at.is_not(None))) == 0
+    db.session.rollback()
+    assert jobs.run(JOB, now=end + timedelta(days=60)) == 4
+    assert erasing.preview(end + timedelta(days=600)) == []
+
+
+def test_a_draft_goes_a_week_after_the_deadline(make: Maker, folder_store) -> None:
+    version, someone = posting(make), talent(make)
+    application = draft(version, someone, now=make.now)
+    assert version.close_at is not None
+    assert application.erase_at == version.close_at + timedelta(days=7)
+    end = end_of(application.id)
+    assert jobs.run(JOB, now=end - SECOND) == 0
+    assert jobs.run(JOB, now=end) == 1
+    assert canaries.count(Application) == 0
+    assert list(storage.current().keys()) == []
+
+
+def test_many_are_erased_in_chunks_and_it_is_on_record(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "CHUNK", 2)
+    version = posting(make, documents=[])
+    ids = [applied(version, talent(make, f"人材 {number}"), now=make.now).id for number in range(5)]
+    assert jobs.run(JOB, now=end_of(ids[0])) == 5
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "application.erase")).all()
+    assert sorted(event.subject_id or 0 for event in events) == ids
+    assert {event.actor_role for event in events} == {Role.system}
