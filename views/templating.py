@@ -1,14 +1,16 @@
 """What pages call beside words and dates: icons, static files by content, and the path of the right home."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, g
 from flask_babel import get_domain
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from models.states import Role
 from portal.actors import Actor
@@ -44,6 +46,31 @@ def mark(base: str, look: Look, title: str = "") -> Markup:
     hint = Markup(' title="{}"').format(title) if title else ""
     css = f"{base} {look.css}".rstrip()
     return Markup('<span class="{}"{}>{}{}</span>').format(css, hint, icon(look.icon), look.label)
+
+
+def macros(template: str) -> Any:
+    """The macros of a template, to be called from a view."""
+    return current_app.jinja_env.get_template(template).module
+
+
+class Pattern:
+    """A piece of a page, drawn once with {names} where its copies differ: a long list fills it in for each row."""
+
+    def __init__(self, drawn: str) -> None:
+        self._fill = str(drawn).format
+
+    def __call__(self, **values: Markup | int) -> Markup:
+        """Values are escaped where they enter a row, once for all its places."""
+        return Markup(self._fill(**values))  # noqa: S704  # the pattern is a template's, the values' type says the rest
+
+
+def literal(text: str) -> Markup:
+    """Foreign text that is part of a pattern itself."""
+    return Markup(str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704  # escaped
+
+
+def joined(pieces: Iterable[Markup]) -> Markup:
+    return Markup("".join(pieces))  # noqa: S704  # `Markup.join` would look at each of them again
 
 
 @lru_cache(maxsize=64)

@@ -7,10 +7,11 @@ import logging
 import tempfile
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.applications import Application, ApplicationDocument, Download
@@ -92,12 +93,18 @@ def _total(kind: DownloadKind, target_id: int, *, actor: Actor) -> int:
 
 def recent(*, actor: Actor, now: datetime) -> Sequence[Download]:
     """What the person asked for and can still see the fate of, newest first."""
-    return db.session.scalars(
+    return db.session.scalars(_recent(actor), {"since": now - KEPT}).all()
+
+
+@lru_cache(maxsize=256)
+def _recent(actor: Actor) -> Select:
+    since = bindparam("since", type_=Download.created_at.type)
+    return (
         select(Download)
-        .where(visible(actor, Download), Download.created_at >= now - KEPT, Download.state != DownloadState.cancelled)
+        .where(visible(actor, Download), Download.created_at >= since, Download.state != DownloadState.cancelled)
         .order_by(Download.id.desc())
         .limit(20)
-    ).all()
+    )
 
 
 def find(download_id: int, *, actor: Actor) -> Download:

@@ -321,6 +321,21 @@ def test_what_is_wrong_is_said_and_what_was_chosen_stays(
 # ---- documents
 
 
+def test_names_of_people_and_documents_are_shown_as_they_are(visitor: Visitor, make_here: Maker, owner: Actor) -> None:
+    """Rows are filled into patterns: neither markup nor the patterns' own braces may come alive in foreign words."""
+    odd = "{name} {0.__class__} <b>&"
+    posting = post(make_here, owner, names=(odd,), documents=[{"name": odd, "required": True, "note": ""}])
+    application(posting.people[odd]).documents[0].state = DocumentState.defective
+    db.session.commit()
+    page = visitor.open(posting.path).page
+    assert "<b>&" not in page.html
+    boxes = {box.get("name"): box.get("aria-label", "") for box in page.all("input") if box.get("type") == "checkbox"}
+    assert boxes["item"] == f"{odd} さんをメール送信の対象にする"
+    assert boxes["document"] == f"{odd} さんに{odd}を依頼する"
+    assert [cell.get("data-l") for cell in page.all("td") if "dm" in cell.get("class", "").split()][-1] == odd
+    assert odd in text_of(page.one("a", **{"class": "title"}))
+
+
 def test_a_chosen_cell_asks_for_just_that_document(visitor: Visitor, make_here: Maker, papers: Posting) -> None:
     first, second = (application(papers.people[NAMES[0]]).documents[place].id for place in (0, 1))
     visitor.open(papers.path)

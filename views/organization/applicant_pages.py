@@ -22,7 +22,7 @@ from portal.recruiting.stages import ENDED, POSITIONS, STAGES, choosable
 from portal.wording import APPLICATION_LOOK
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
-from views.organization.applicant_rows import drawn
+from views.organization.applicant_rows import Table
 from views.organization.rooms import ROOMS
 from views.web import current_actor
 
@@ -45,6 +45,7 @@ ORDERS = {
     "moved": ("moved", False, lazy_gettext("状態を変えた新しい順")),
     "moved-up": ("moved", True, lazy_gettext("状態を変えた古い順")),
 }
+NAMES = {(column, upward): name for name, (column, upward, _words) in ORDERS.items()}
 
 
 def own_posting(entry_id: int) -> Entry:
@@ -78,7 +79,7 @@ def edge(text: str | None) -> int | None:
 
 
 def order_of(wanted: Wanted) -> str:
-    return next(name for name, (*order, _words) in ORDERS.items() if order == [wanted.sort, wanted.upward])
+    return NAMES[wanted.sort, wanted.upward]
 
 
 def query_of(wanted: Wanted) -> dict[str, Any]:
@@ -127,8 +128,18 @@ NOTHING_PICKED = Picked()
 
 def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -> str:
     actor, now, wanted = current_actor(), clock.now(), read_wanted()
-    page = applicants.page_of(entry.id, wanted, actor=actor)
-    lines = applicants.lines_of(page, now=now)
+    page, query = applicants.page_of(entry.id, wanted, actor=actor), query_of(wanted)
+    lines, may_decide = applicants.lines_of(page, now=now), may(actor, "application.decide")
+    table = Table(
+        page.grid.columns,
+        base=f"{url_for(EVERYTHING)}detail/",
+        asked=f"?{urlencode(query)}" if query else "",
+        talents=url_for("organization_talents.index"),
+        may_decide=may_decide,
+        items=picked.items,
+        documents=picked.documents,
+        now=now,
+    )
     return view.render(
         "organization/applicants.html",
         entry=entry,
@@ -136,10 +147,10 @@ def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -
         room=ROOMS[entry.kind],
         page=page,
         lines=lines,
-        rows=drawn(lines, page.grid.columns, now=now),
+        rows=table.written(lines),
         facets=applicants.facets(entry.id, wanted, actor=actor),
         wanted=wanted,
-        query=query_of(wanted),
+        query=query,
         link=link_maker(wanted, LISTED, entry_id=entry.id),
         address=url_for(LISTED, entry_id=entry.id),
         order=order_of(wanted),
@@ -148,7 +159,7 @@ def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -
         stages=STAGES[entry.kind],
         choosable=choosable(entry.kind),
         downloads=downloads.newest_of(entry.id, OF_A_POSTING, actor=actor, now=now),
-        may_decide=may(actor, "application.decide"),
+        may_decide=may_decide,
         picked=picked,
         now=now,
     )
