@@ -15,9 +15,9 @@ TEMPLATE = "organization/applicants_row.html"
 NOTHING, CHECKED = Markup(), Markup(" checked")
 FLAGS = {
     (False, False): NOTHING,
-    (True, False): Markup("data-missing"),
-    (False, True): Markup("data-defective"),
-    (True, True): Markup("data-missing data-defective"),
+    (True, False): Markup(" data-missing"),
+    (False, True): Markup(" data-defective"),
+    (True, True): Markup(" data-missing data-defective"),
 }
 
 
