@@ -21,14 +21,16 @@ from models.talents import Resume, Talent
 from portal import audit
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.mail.delivery import render
 from portal.permissions import visible
 from portal.recruiting import applicants, decisions, downloads, resumes, submitting
 from portal.recruiting.moves import SeenApplication
+from portal.wording import moment
 from tests.make import PASSWORD, Maker, actor_of
 from tests.recruiting.builders import applied, draft, profile_of, talent
 from tests.recruiting.pages import pdf
-from tests.views.login import log_in
-from tests.views.pages import Visitor, problems
+from tests.views.login import log_in, mailed_code
+from tests.views.pages import Visitor, problems, text_of
 
 LANGUAGE, CAREER = "語学力を証明する書類", "業務経歴一覧"
 
@@ -224,6 +226,33 @@ def test_a_full_event_without_a_list_is_told_and_takes_nobody(
     assert "定員に達したため、申込みを受け付けていません" in visitor.page.text
 
 
+@pytest.mark.parametrize(
+    ("overflow", "told"),
+    [("waiting", "満席（キャンセル待ちを受け付けています） 応募する"), ("first", "満席 辞退がある")],
+)
+def test_the_public_page_tells_that_an_event_is_full_at_one_price(
+    overflow: str, told: str, visitor: Visitor, make_here: Maker, earlier: Maker, owner: Actor, statements
+) -> None:
+    version = event(earlier, owner, overflow=overflow)
+    page, form = f"/events/{version.entry.number}", f"/talent/apply/{version.entry.number}"
+
+    def cost() -> int:
+        visitor.open(page)
+        statements.restart()
+        visitor.open(page)
+        return statements.count
+
+    empty = cost()
+    assert "満席" not in visitor.page.text
+    assert form in visitor.page.links()
+    applied(version, talent(make_here, "石川 拓真"), now=make_here.now)
+    for number in range(3 if overflow == "waiting" else 0):
+        applied(version, talent(make_here, f"青木 {number}"), now=make_here.now)
+    assert cost() == empty
+    assert told in visitor.page.text
+    assert (form in visitor.page.links()) == (overflow == "waiting")
+
+
 def test_a_session_is_chosen_and_full_ones_are_marked(
     visitor: Visitor, make_here: Maker, earlier: Maker, owner: Actor
 ) -> None:
@@ -243,7 +272,10 @@ def test_a_session_is_chosen_and_full_ones_are_marked(
     answers = submitting.Answers(consent=True, session_at=first)
     submitting.submit(SeenApplication(taken.id, taken.revision), answers, actor=other, now=make_here.now)
     db.session.commit()
-    visitor.open(f"/talent/apply/{version.entry.number}")
+    visitor.open(f"/events/{version.entry.number}")
+    full = text_of(visitor.page.by_id("places"))
+    assert full == f"満席の日時があります {moment(first)}"
+    visitor.follow("応募する")
     assert visitor.page.one("input", value=first.isoformat()).get("disabled") is not None
     visitor.press("確認", consent="1", session=second.isoformat()).press("応募する")
     assert visitor.page.h1 == "応募が完了しました"
