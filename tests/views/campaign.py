@@ -79,6 +79,8 @@ QUERY = {
     "desk_bulk.result": ("kind", "lamp", "mine", "q", "page", "done"),
     "login.staff": ("next", "again"),
     "login.talent": ("next", "again"),
+    "talent.show_registration": ("next",),
+    "talent.show_confirmation": ("next",),
     "talent.show_profile": ("apply",),
     "talent.show_resume": ("apply",),
     "talent.list_readings": ("page",),

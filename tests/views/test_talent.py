@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -84,7 +85,8 @@ def test_from_the_public_page_through_the_login_to_the_receipt(
     stranger = Visitor(client)
     stranger.open(f"/jobs/{version.entry.number}").follow("応募する")
     assert stranger.path == f"/talent/login?next=/talent/apply/{version.entry.number}"
-    assert stranger.page.link("はじめての方の人材登録") == "/talent/register"
+    wanted = f"/talent/apply/{version.entry.number}"
+    assert stranger.page.link("はじめての方の人材登録") == f"/talent/register?next={wanted}"
     log_in(client, someone)
     visitor = Visitor(client).open(f"/talent/apply/{version.entry.number}")
     assert "あと2件" in visitor.page.text
@@ -98,6 +100,59 @@ def test_from_the_public_page_through_the_login_to_the_receipt(
     visitor.follow("応募状況を見る")
     assert "証明.pdf" in visitor.page.text
     assert problems(visitor.page) == []
+
+
+SECRET = "みずうみと青い電車の切符"
+TYPED = {"email": "haruka@example.jp", "name": "新田 遥", "password": SECRET, "again": SECRET, "consent": "1"}
+
+
+def mailed_path(client: FlaskClient, name: str) -> str:
+    """The path of the address in the newest letter of this name, as it is sent."""
+    newest = select(OutboxMail).where(OutboxMail.letter == name).order_by(OutboxMail.id.desc())
+    with client.application.app_context():
+        mail = db.session.scalars(newest).first()
+        assert mail is not None
+        _subject, body = render(mail.letter, mail.params)
+    found = re.search(r"^http://localhost(/talent/\S+)$", body, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_who_registers_to_apply_comes_back_to_the_posting(client: FlaskClient, earlier: Maker, owner: Actor) -> None:
+    version = earlier.published(actor=owner)
+    form = f"/talent/apply/{version.entry.number}"
+    visitor = Visitor(client).open(f"/jobs/{version.entry.number}").follow("応募する").follow("はじめての方の人材登録")
+    visitor.press("確認のメールを送る", status=422, **(TYPED | {"again": ""}))
+    visitor.press("確認のメールを送る", status=202, **TYPED)
+    elsewhere = Visitor(client.application.test_client())  # the mail is read on the telephone
+    elsewhere.open(mailed_path(client, "talent_confirm")).press("登録を完了する")
+    assert elsewhere.path == f"/talent/login?next={form}"
+    elsewhere.press("次へ", email=TYPED["email"], password=SECRET)
+    elsewhere.press("ログイン", code=mailed_code(elsewhere.client, TYPED["email"]))
+    assert (elsewhere.path, elsewhere.page.h1) == (form, "応募フォーム")
+    again = Visitor(client).open(f"/talent/register?next={form}").press("確認のメールを送る", status=202, **TYPED)
+    assert again.page.link("メールアドレスを入力し直す") == f"/talent/register?next={form}"
+    assert mailed_path(client, "talent_known") == f"/talent/login?next={form}"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "//evil.example/talent/apply/J-1",
+        "https://evil.example/talent/apply/J-1",
+        "/talent/apply/J-1@evil.example",
+        "/talent/apply//evil.example",
+        "/talent/apply/J-1\r\nhttps://evil.example/",
+        "/talent/apply/J-1\nhttps://evil.example/",
+        "/talent/apply/１",
+        "/mypage/",
+    ],
+)
+def test_a_registration_carries_no_other_address_on(place: str, client: FlaskClient) -> None:
+    client.post("/talent/register", query_string={"next": place}, data=TYPED)
+    path = mailed_path(client, "talent_confirm")
+    assert re.fullmatch(r"/talent/register/[\w-]{43}", path)
+    assert client.post(path, query_string={"next": place}).location == "/talent/login"
 
 
 def test_only_what_is_asked_for_stands_on_the_form(visitor: Visitor, earlier: Maker, owner: Actor) -> None:
