@@ -252,6 +252,13 @@ def withdraw(page: Page) -> None:
 
 # ---- the organization's part
 
+# Pixels from the end of the words of the first child to the second child.
+BETWEEN = """rows => rows.map(row => {
+  const words = document.createRange();
+  words.selectNodeContents(row.children[0]);
+  return row.children[1].getBoundingClientRect().left - words.getBoundingClientRect().right;
+})"""
+
 
 @pytest.fixture
 def member(story: Story) -> Iterator[Page]:
@@ -363,6 +370,8 @@ def test_states_one_by_one_and_in_bulk(story: Story, member: Page) -> None:
         labelled(member, "変更後の選考状態").select_option(label=state)
         member.get_by_role("button", name="変更する", exact=True).click()
         expect(member.get_by_role("main").locator(".hist")).to_contain_text(state)
+    assert all(gap >= 4 for gap in member.locator(".hist li").evaluate_all(BETWEEN)), "the time and what happened"
+    assert all(re.search(r"\d\d:\d\d\s", text) for text in member.locator(".hist li").all_text_contents())
     for person in (story.public, story.withdrawn, story.hired, story.private):
         member.goto(f"/mypage/applications/{story.job.id}/?size=100")
         expect(row_of(member, person)).to_have_count(1)
