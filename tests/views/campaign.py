@@ -83,6 +83,7 @@ QUERY = {
     "talent.show_confirmation": ("next",),
     "talent.show_profile": ("apply",),
     "talent.show_resume": ("apply",),
+    "talent.list_applications": ("page",),
     "talent.list_readings": ("page",),
     "talent.list_hidden": ("q",),
     ".confirm": ("only",),
