@@ -18,7 +18,7 @@ from portal import audit
 from portal.actors import CLOCK, Actor
 from portal.database import begin_write, claim
 from portal.files import dropping
-from portal.recruiting import recalling, retention
+from portal.recruiting import grid, recalling, retention
 
 CHUNK = 200
 GONE = "（消去済み）"
@@ -130,6 +130,7 @@ def erase(application_ids: Sequence[int], *, actor: Actor, now: datetime) -> Non
 def erase_papers(application_ids: Sequence[int], *, now: datetime) -> None:
     """The documents, the résumé, what was printed of it and archives with it; their bytes go with the next sweep."""
     recalling.recall(application_ids, kinds=recalling.ARCHIVES, now=now)
+    grid.close_requests(application_ids)
     files = list(_files_of(application_ids))
     db.session.execute(delete(RenderedResume).where(RenderedResume.application_id.in_(application_ids)))
     db.session.execute(

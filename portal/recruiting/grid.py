@@ -116,6 +116,33 @@ def needed_of(
     ]
 
 
+def close_requests(application_ids: Collection[int]) -> None:
+    """Nothing is waited for any more: what was asked for again and did not come counts as it did before."""
+    waiting = (
+        ApplicationDocument.application_id.in_(application_ids),
+        ApplicationDocument.state == DocumentState.reopened,
+    )
+    closed: set[int] = set()
+    for state, is_there in ((DocumentState.handed, True), (DocumentState.missing, False)):
+        closed.update(
+            db.session.scalars(
+                update(ApplicationDocument)
+                .where(*waiting, ApplicationDocument.file_id.is_not(None) == is_there)
+                .values(state=state)
+                .returning(ApplicationDocument.application_id)
+                .execution_options(synchronize_session=False)
+            )
+        )
+    for application_id in closed:
+        recount(application_id)
+    db.session.execute(
+        update(Application)
+        .where(Application.id.in_(application_ids), Application.reopened_until.is_not(None))
+        .values(reopened_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def recount(application_id: int) -> None:
     """Brings the application's number of needed documents up to date; the list filters by it."""
     db.session.flush()

@@ -17,14 +17,14 @@ from models.entries import Version
 from models.mail import OutboxMail
 from models.people import Account
 from models.records import AuditEvent
-from models.states import ApplicationState, DownloadKind, Kind, ResumeType, Role
+from models.states import ApplicationState, DocumentState, DownloadKind, Kind, ResumeType, Role
 from models.talents import Resume, Talent
 from portal import audit
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.mail.delivery import render
 from portal.permissions import visible
-from portal.recruiting import applicants, decisions, downloads, resumes, submitting
+from portal.recruiting import applicants, decisions, downloads, following, resumes, submitting
 from portal.recruiting.moves import SeenApplication
 from portal.wording import moment
 from tests.make import PASSWORD, Maker, actor_of
@@ -376,6 +376,32 @@ def test_after_the_date_there_is_no_form(
     visitor.open(f"/talent/applications/{application.id}")
     assert "期限" in visitor.page.text
     assert visitor.page.buttons("提出する") == []
+
+
+@pytest.mark.parametrize("to", [ApplicationState.withdrawn, ApplicationState.received, ApplicationState.rejected])
+def test_what_was_asked_for_is_not_waited_for_once_the_selection_went_on(  # who and what
+    to: ApplicationState, visitor: Visitor, someone: Actor, make_here: Maker, earlier: Maker, owner: Actor
+) -> None:
+    application = applied(earlier.published(actor=owner), someone, now=make_here.now)
+    asked_again(application, owner, make_here, places=(0, 1))
+    here = f"/talent/applications/{application.id}"
+    assert visitor.open(here).page.buttons("提出する") != []
+    begin_write()
+    seen = SeenApplication(application.id, application.revision)
+    if to is ApplicationState.withdrawn:
+        following.withdraw(seen, actor=someone, now=make_here.now)
+    else:
+        decisions.set_stage([seen], to, kind=Kind.job, actor=owner, now=make_here.now)
+    db.session.commit()
+    kept = [row.file_id for row in application.documents]
+    visitor.press("提出する", status=422, **{"document-1": file("遅れた証明")})
+    assert "この書類は、今は提出できません。" in visitor.page.text
+    assert visitor.page.buttons("提出する") == []
+    assert "やることはありません" in visitor.open("/talent/").page.text
+    db.session.expire_all()
+    assert [row.file_id for row in application.documents] == kept
+    assert DocumentState.reopened not in {row.state for row in application.documents}
+    assert (application.state, application.reopened_until, application.missing_count) == (to, None, 0)
 
 
 def test_a_withdrawal_asks_first_and_takes_the_papers_away(
