@@ -39,12 +39,12 @@ class Cell(NamedTuple):
     is_needed: bool
     required: bool
 
-    @property
-    def is_none(self) -> bool:
-        """Nothing is there and nothing is missed: an optional document, or one whose file was erased."""
-        if self.state is DocumentState.missing:
-            return not self.required
-        return self.file_id is None and self.state is not DocumentState.reopened
+
+def is_none(document: Cell | ApplicationDocument) -> bool:
+    """Nothing is there and nothing is missed: an optional document, or one whose file was erased."""
+    if document.state is DocumentState.missing:
+        return not document.required
+    return document.file_id is None and document.state is not DocumentState.reopened
 
 
 @dataclass(frozen=True)

@@ -420,6 +420,25 @@ def test_a_withdrawal_asks_first_and_takes_the_papers_away(
     assert letters("application_withdrawn") == 1
 
 
+def test_the_organization_sees_which_papers_are_there(
+    visitor: Visitor, make_here: Maker, earlier: Maker, owner: Actor
+) -> None:
+    version = earlier.published(actor=owner)
+    visitor.open(f"/talent/apply/{version.entry.number}")
+    visitor.press("確認", **{"document-1": file(), "consent": "1"}).press("応募する")
+    application_id = application_of(version).id
+    member = Visitor(visitor.client.application.test_client())
+    log_in(member.client, owner)
+
+    def papers() -> list[str]:
+        page = member.open(f"/mypage/applications/detail/{application_id}/").page
+        return [text_of(row) for row in page.all("li") if text_of(row).startswith((LANGUAGE, CAREER))]
+
+    assert papers() == [f"{LANGUAGE} 必須 提出 証明.pdf 受領 不備", f"{CAREER} 任意 なし"]
+    visitor.open(f"/talent/applications/{application_id}/withdraw").press("辞退する")
+    assert papers() == [f"{LANGUAGE} 必須 消去済み", f"{CAREER} 任意 なし"]
+
+
 def test_who_opened_the_resume_is_told_to_the_talent_alone(
     visitor: Visitor, someone: Actor, make_here: Maker, earlier: Maker, owner: Actor
 ) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.recruiting.applicants import Line
-from portal.recruiting.grid import Cell, Column
+from portal.recruiting.grid import Cell, Column, is_none
 from portal.wording import APPLICATION_LOOK, DOCUMENT_LOOK, moment_short
 from views.templating import icon, mark
 
@@ -50,7 +50,7 @@ def drawn(lines: Sequence[Line], columns: Sequence[Column], *, now: datetime) ->
     }
 
     def cell_of(label: Markup, cell: Cell | None) -> DrawnCell:
-        if cell is None or cell.is_none:
+        if cell is None or is_none(cell):
             return DrawnCell(label, "dm", none)
         return DrawnCell(label, *documents[cell.state], cell.document_id, cell.is_needed, bool(cell.file_id))
 
