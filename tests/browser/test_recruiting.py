@@ -294,8 +294,10 @@ def fetched(download: Download) -> tuple[str, bytes]:
 
 
 def test_the_list_shows_who_applied_and_whose_profile_is_open(story: Story, member: Page) -> None:
-    """4.3 ④⑤."""
+    """4.3 ④⑤. On a wide screen the search is one row above the table."""
     open_list(member, story.job)
+    controls = member.get_by_role("main").get_by_role("search").locator("input[type=search], select, button").all()
+    assert len({box["y"] + box["height"] / 2 for box in map(Locator.bounding_box, controls) if box}) == 1
     for person in story.people:
         row = row_of(member, person)
         expect(row).to_contain_text("辞退" if person is story.withdrawn else "応募中")
