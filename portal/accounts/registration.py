@@ -38,13 +38,14 @@ CONSENT = (
 
 @dataclass(frozen=True)
 class Request:
-    """What the form of a new registration says."""
+    """What the form of a new registration says, and the page of this site that it interrupted, if any."""
 
     email: str
     name: str
     password: str
     again: str
     consent: bool
+    wanted: str = ""
 
 
 def register(request: Request, *, origin: Origin, now: datetime, settings: Settings) -> None:
@@ -64,8 +65,9 @@ def register(request: Request, *, origin: Origin, now: datetime, settings: Setti
     ]
     throttles.take(REGISTRATIONS, keys, now=now)
     token = new_token()
+    said = {"name": request.name.strip(), "wanted": request.wanted}
     if db.session.scalar(select(Account.id).where(Account.email == email)):
-        outbox.queue([Letter("talent_known", email, {"name": request.name.strip()})], now=now, lane=Lane.login)
+        outbox.queue([Letter("talent_known", email, said)], now=now, lane=Lane.login)
         return
     db.session.add(
         Registration(
@@ -78,7 +80,7 @@ def register(request: Request, *, origin: Origin, now: datetime, settings: Setti
             expires_at=now + LIFE,
         )
     )
-    params = {"name": request.name.strip(), "token": token, "expires_at": (now + LIFE).isoformat()}
+    params = said | {"token": token, "expires_at": (now + LIFE).isoformat()}
     outbox.queue([Letter("talent_confirm", email, params)], now=now, lane=Lane.login, expires_at=now + LIFE)
 
 

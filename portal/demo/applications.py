@@ -20,7 +20,7 @@ from portal.demo.contents import at
 from portal.demo.life import SEED, Life
 from portal.demo.papers import paper
 from portal.files import intake
-from portal.recruiting import applicants, decisions, drafting, following, submitting
+from portal.recruiting import applicants, decisions, drafting, following, seats, submitting
 from portal.recruiting.moves import SeenApplication
 from portal.recruiting.openness import takes_applications
 from portal.recruiting.stages import ENDED
@@ -168,7 +168,7 @@ class Applying:
         version = application.version
         if "draft" in path or not isinstance(version, JobVersion | EventVersion):
             return
-        offered = submitting.open_sessions(version, now=now) if submitting.needs_session(version) else []
+        offered = seats.open_sessions(version, now=now) if seats.needs_session(version) else []
         answers = Answers(consent=True, session_at=self.dice.choice(offered) if offered else None)
         submitting.submit(_seen(application), answers, actor=person.actor, now=now)
         self._go_on(application.id, person, path, now)

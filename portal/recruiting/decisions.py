@@ -47,6 +47,8 @@ def set_stage(
     sources = [state for state in STAGES[kind] if state not in (ApplicationState.withdrawn, to)]
     within = [Application.kind == kind]  # an event's applicant is not hired
     moved = move_each(seen, sources=sources, to=to, actor=actor, now=now, mailed=mailed, within=within)
+    if to is not ApplicationState.resubmit_wait:
+        grid.close_requests([outcome.application_id for outcome in moved if outcome.done])
     if kind is Kind.event and to not in SEATED:
         _fill_places([outcome.application_id for outcome in moved if outcome.done], now=now)
     return moved

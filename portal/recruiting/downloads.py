@@ -34,6 +34,7 @@ KEPT = timedelta(hours=24)
 LEASE = timedelta(minutes=10)
 MOST_TRIES = 3
 MOST_WAITING = 10  # of one person
+OVER = "このファイルはダウンロードできなくなりました。必要なときは、もう一度作成してください。"
 OPEN = (DownloadState.queued, DownloadState.working)
 
 
@@ -117,9 +118,12 @@ def find(download_id: int, *, actor: Actor) -> Download:
 
 
 def fetch(download_id: int, *, actor: Actor, now: datetime) -> Download:
-    """The finished one, on record; NotFound when it is not ready, was fetched too late or is somebody else's."""
+    """The finished one, on record; NotFound when it is not ready or is somebody else's, Refused when it was recalled
+    or its day is over."""
     download = find(download_id, actor=actor)
-    if download.state is not DownloadState.ready or download.expires_at is None or download.expires_at <= now:
+    if download.state is DownloadState.expired or (download.expires_at and download.expires_at <= now):
+        raise Refused(OVER)
+    if download.state is not DownloadState.ready:
         raise NotFound
     audit.record(
         "download.fetch",

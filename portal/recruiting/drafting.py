@@ -224,7 +224,8 @@ def _document(application: Application, document_id: int) -> ApplicationDocument
 def refuse_closed_document(application: Application, document: ApplicationDocument, *, now: datetime) -> None:
     if application.state is ApplicationState.draft:
         return
-    if document.state is not DocumentState.reopened or application.reopened_until is None:
+    waits = application.state is ApplicationState.resubmit_wait and document.state is DocumentState.reopened
+    if not waits or application.reopened_until is None:
         raise Conflict("この書類は、今は提出できません。")
     if now > application.reopened_until:
         raise Refused("再提出の期限を過ぎました。団体にお問い合わせください。")

@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import aliased
 
-from models.applications import Application, ApplicationDocument, Download, RenderedResume
+from models.applications import Application, ApplicationDocument, RenderedResume
 from models.base import db
 from models.entries import Entry, EventVersion, JobVersion, Version
 from models.organizations import Organization
-from models.states import ApplicationState, DownloadKind, DownloadState
+from models.states import ApplicationState
 from models.talents import Talent
 from portal import audit
 from portal.actors import CLOCK, Actor
 from portal.database import begin_write, claim
 from portal.files import dropping
-from portal.recruiting import retention
+from portal.recruiting import grid, recalling, retention
 
 CHUNK = 200
 GONE = "（消去済み）"
@@ -119,7 +119,7 @@ def erase(application_ids: Sequence[int], *, actor: Actor, now: datetime) -> Non
     """The papers, the name, the address and the note are gone; what was never handed in goes as a whole."""
     if not application_ids:
         return
-    _take_back_downloads(application_ids, now=now)
+    recalling.recall(application_ids, kinds=recalling.LISTS, now=now)
     erase_papers(application_ids, now=now)
     _delete_never_handed_in(application_ids)
     _set(application_ids, name=GONE, name_kana="", email="", note="", erased_at=now)
@@ -128,7 +128,9 @@ def erase(application_ids: Sequence[int], *, actor: Actor, now: datetime) -> Non
 
 
 def erase_papers(application_ids: Sequence[int], *, now: datetime) -> None:
-    """The documents, the résumé and what was printed of it; their bytes go with the next sweep."""
+    """The documents, the résumé, what was printed of it and archives with it; their bytes go with the next sweep."""
+    recalling.recall(application_ids, kinds=recalling.ARCHIVES, now=now)
+    grid.close_requests(application_ids)
     files = list(_files_of(application_ids))
     db.session.execute(delete(RenderedResume).where(RenderedResume.application_id.in_(application_ids)))
     db.session.execute(
@@ -144,27 +146,6 @@ def erase_papers(application_ids: Sequence[int], *, now: datetime) -> None:
 def _set(application_ids: Sequence[int], **values: Any) -> None:
     statement = update(Application).where(Application.id.in_(application_ids)).values(**values)
     db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _take_back_downloads(application_ids: Sequence[int], *, now: datetime) -> None:
-    """What holds one of these applications cannot be fetched any more; what is still being made is stopped."""
-    entries = set(db.session.scalars(select(Application.entry_id).where(Application.id.in_(application_ids))))
-    over = (DownloadState.failed, DownloadState.expired, DownloadState.cancelled)
-    rows = db.session.execute(
-        select(Download.id, Download.kind, Download.params, Download.file_id).where(
-            Download.state.not_in(over), Download.kind != DownloadKind.own_data
-        )
-    ).all()
-    held = [
-        row for row in rows if row.params["target"] in (application_ids if row.kind is DownloadKind.person else entries)
-    ]
-    db.session.execute(
-        update(Download)
-        .where(Download.id.in_([row.id for row in held]))
-        .values(state=DownloadState.cancelled, file_id=None, owner="")
-        .execution_options(synchronize_session=False)
-    )
-    dropping.drop_at_once([row.file_id for row in held if row.file_id], now=now)
 
 
 def _delete_never_handed_in(application_ids: Sequence[int]) -> None:

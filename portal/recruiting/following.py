@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from models.applications import Application
@@ -13,6 +14,7 @@ from models.entries import Entry, Version
 from models.records import AuditEvent
 from models.states import ApplicationState, DocumentState
 from portal.actors import Actor
+from portal.errors import NotFound
 from portal.permissions import visible
 from portal.recruiting import erasing, grid, letters, seats
 from portal.recruiting.drafting import find
@@ -20,6 +22,7 @@ from portal.recruiting.moves import SeenApplication, move_one
 from portal.recruiting.stages import ENDED
 from portal.recruiting.submitting import lock
 
+PAGE = 20
 # Who was chosen may still decline; where the selection ended otherwise there is nothing left to step back from.
 WITHDRAWABLE = frozenset(ApplicationState) - ENDED - {ApplicationState.draft} | {ApplicationState.hired}
 
@@ -52,14 +55,39 @@ def hand_in_again(application: Application, *, actor: Actor, now: datetime) -> N
     letters.tell_organization("application_resubmitted", application.id, now=now)
 
 
-def mine(*, actor: Actor) -> Sequence[Application]:
-    """The talent's own applications with their postings and organizations, newest first, in one statement."""
-    return db.session.scalars(
+@dataclass(frozen=True)
+class Page:
+    rows: Sequence[Application]
+    total: int
+    number: int
+    last: int
+
+
+def page_of(number: int = 1, *, actor: Actor, size: int = PAGE) -> Page:
+    """The talent's own applications with their postings and organizations, newest first, in two statements.
+
+    Raises NotFound beyond the last page.
+    """
+    total = db.session.scalar(select(func.count()).select_from(Application).where(visible(actor, Application))) or 0
+    last = max(1, ceil(total / size))
+    if number > last:
+        raise NotFound
+    return Page(db.session.scalars(_own(actor).limit(size).offset((number - 1) * size)).all(), total, number, last)
+
+
+def unfinished(*, actor: Actor) -> Sequence[Application]:
+    """Those in which the talent has something to do: begun, or asked for documents again. In one statement."""
+    states = (ApplicationState.draft, ApplicationState.resubmit_wait)
+    return db.session.scalars(_own(actor).where(Application.state.in_(states))).all()
+
+
+def _own(actor: Actor) -> Select[Application]:
+    return (
         select(Application)
         .options(joinedload(Application.version).joinedload(Version.organization), joinedload(Application.entry))
         .where(visible(actor, Application))
         .order_by(Application.id.desc())
-    ).all()
+    )
 
 
 def was_submitted(application_id: int, *, actor: Actor) -> bool:

@@ -39,12 +39,12 @@ class Cell(NamedTuple):
     is_needed: bool
     required: bool
 
-    @property
-    def is_none(self) -> bool:
-        """Nothing is there and nothing is missed: an optional document, or one whose file was erased."""
-        if self.state is DocumentState.missing:
-            return not self.required
-        return self.file_id is None and self.state is not DocumentState.reopened
+
+def is_none(document: Cell | ApplicationDocument) -> bool:
+    """Nothing is there and nothing is missed: an optional document, or one whose file was erased."""
+    if document.state is DocumentState.missing:
+        return not document.required
+    return document.file_id is None and document.state is not DocumentState.reopened
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,33 @@ def needed_of(
         Needed(*person, {document_id: document for _id, _name, document_id, document in documents})
         for person, documents in groupby(rows, key=lambda row: (row[0], row[1]))
     ]
+
+
+def close_requests(application_ids: Collection[int]) -> None:
+    """Nothing is waited for any more: what was asked for again and did not come counts as it did before."""
+    waiting = (
+        ApplicationDocument.application_id.in_(application_ids),
+        ApplicationDocument.state == DocumentState.reopened,
+    )
+    closed: set[int] = set()
+    for state, is_there in ((DocumentState.handed, True), (DocumentState.missing, False)):
+        closed.update(
+            db.session.scalars(
+                update(ApplicationDocument)
+                .where(*waiting, ApplicationDocument.file_id.is_not(None) == is_there)
+                .values(state=state)
+                .returning(ApplicationDocument.application_id)
+                .execution_options(synchronize_session=False)
+            )
+        )
+    for application_id in closed:
+        recount(application_id)
+    db.session.execute(
+        update(Application)
+        .where(Application.id.in_(application_ids), Application.reopened_until.is_not(None))
+        .values(reopened_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def recount(application_id: int) -> None:

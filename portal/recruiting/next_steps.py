@@ -30,7 +30,7 @@ class NextStep:
 
 
 def next_steps(talent: Talent, applications: Sequence[Application], *, now: datetime) -> list[NextStep]:
-    """From the talent's own applications as loaded, and one look at the résumés."""
+    """From the talent's applications in which something is left to do, and one look at the résumés."""
     steps = [*_documents(applications, now=now), *_drafts(applications, now=now)]
     steps.sort(key=lambda step: (step.cause is Cause.draft, step.at is None, step.at or now))
     if not talent.name_kana:

@@ -6,27 +6,30 @@ A table that refers to a person, to an application or to a file and is not named
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 from sqlalchemy import ColumnElement, Select, Table, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application, ApplicationDocument, Download, RenderedResume
 from models.base import Base, db
+from models.entries import Version
 from models.files import StoredFile
 from models.mail import OutboxMail
-from models.organizations import Organization
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
 from models.records import AuditEvent
 from models.states import Role
 from models.talents import Registration, Resume, Talent, TalentBlock
 from portal.accounts.login import normalize_email
 from portal.actors import Actor
-from portal.errors import NotFound, Refused
+from portal.errors import NotFound, Refused, Unavailable
 from portal.files import names, reading
-from portal.recruiting.applicants import READINGS
+from portal.recruiting import readings
+from portal.recruiting.readings import Reading
 
 DATA = "data.json"
 # What proves who somebody is, and where bytes are: of no use to the person, and of much to a thief.
@@ -39,6 +42,10 @@ class Person:
     talent_id: int
     email: str
     code: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(Role.talent, self.account_id)
 
     @property
     def applications(self) -> Select:
@@ -112,66 +119,94 @@ def _one(which: ColumnElement[bool]) -> Person | None:
     return Person(*row) if row else None
 
 
-def export(person: Person, target: BinaryIO) -> int:
-    """A ZIP of the files and of data.json, which has the rows of each table; returns how many files.
+@dataclass(frozen=True)
+class Gathered:
+    """All that is held: the rows of each table, who opened what, and the files, which may be closed."""
 
-    Also what organizations noted for themselves: it is for the operator, who decides what is disclosed. What talents
-    fetch themselves is `own_data`.
+    rows: Mapping[type[Base], Sequence[Any]]
+    readings: Sequence[Reading]
+    files: Sequence[StoredFile]
+
+
+def gather(person: Person) -> Gathered:
+    rows = {model: _rows(model, person) for model in HELD}
+    made = {row.file_id for row in rows[Download]}  # an earlier export would only say the same again
+    files = [row for row in rows[StoredFile] if row.dropped_at is None and row.id not in made]
+    return Gathered(rows, readings.of_talent(actor=person.actor, size=None), files)
+
+
+def _rows(model: type[Base], person: Person) -> Sequence[Any]:
+    table = cast("Table", model.__table__)
+    query = select(model).where(HELD[model](person)).order_by(*table.primary_key)
+    return db.session.scalars(query.options(*LOADED.get(model, ()))).all()
+
+
+# What rows are told with, in one statement each.
+LOADED: Mapping[type[Base], Sequence[Any]] = {
+    Application: (
+        selectinload(Application.documents),
+        joinedload(Application.version).joinedload(Version.organization),
+        joinedload(Application.entry),
+    ),
+}
+
+
+def pack(
+    target: BinaryIO,
+    files: Mapping[str, StoredFile],
+    tell: Callable[[Mapping[str, str]], Mapping[str, Any]],
+    texts: Mapping[str, str] = MappingProxyType({}),
+) -> int:
+    """Streams a ZIP of files by path and of data.json into `target`; returns how many files are in it.
+
+    `tell` gets the paths that are closed, each with the reason, and gives what data.json says.
     """
-    data: dict[str, Any] = {model.__tablename__: list(_rows(model, person)) for model in HELD}
-    data["readings"] = _readings(person)
-    # An earlier export would only say the same again.
-    made = select(Download.file_id).where(Download.file_id.is_not(None))
-    files = db.session.scalars(
-        select(StoredFile)
-        .where(_files(person), StoredFile.dropped_at.is_(None), StoredFile.id.not_in(made))
-        .order_by(StoredFile.id)
-    ).all()
-    closed = {}
+    closed: dict[str, str] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        for stored in files:
+        for name, text in texts.items():
+            archive.writestr(name, "\ufeff" + text)
+        for path, stored in files.items():
             try:
                 source = reading.open_file(stored)
+            except Unavailable:  # the store is away: later is better than less
+                raise
             except Refused as refusal:  # infected, damaged or waiting: all the rest is handed over nevertheless
-                closed[stored.id] = str(refusal)
+                closed[path] = str(refusal)
                 continue
-            with source, archive.open(path_of(stored), "w", force_zip64=True) as place:
+            with source, archive.open(zipfile.ZipInfo(path), "w", force_zip64=True) as place:
                 shutil.copyfileobj(source, place)
-        data["files_not_included"] = closed
-        archive.writestr(DATA, json.dumps(data, ensure_ascii=False, indent=2))
+        said = json.dumps(tell(closed), ensure_ascii=False, indent=2)
+        archive.writestr(DATA, said, compress_type=zipfile.ZIP_DEFLATED)
     return len(files) - len(closed)
 
 
-def path_of(stored: StoredFile) -> str:
-    """In the ZIP; the number is the id of the file's row in data.json."""
-    return f"files/{stored.id}_{names.of_words(stored.name)}"
-
-
-def _rows(model: type[Base], person: Person) -> Iterator[dict[str, Any]]:
-    table = cast("Table", model.__table__)
-    columns = [column for column in table.columns if column.name not in SECRETS]
-    query = select(*columns).where(HELD[model](person)).order_by(*table.primary_key)
-    for row in db.session.execute(query):
-        yield {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
-
-
-def _readings(person: Person) -> list[dict[str, Any]]:
-    """Which organization read which application when; who of its members did is theirs."""
-    rows = db.session.execute(
-        select(AuditEvent.at, AuditEvent.action, AuditEvent.subject_id, Organization.name)
-        .outerjoin(Organization, Organization.id == AuditEvent.organization_id)
-        .where(
-            AuditEvent.subject == "application",
-            AuditEvent.subject_id.in_(person.applications),
-            AuditEvent.action.in_(READINGS),
-        )
-        .order_by(AuditEvent.id)
-    )
-    return [
-        {"at": _plain(row.at), "action": row.action, "application_id": row.subject_id, "organization": row.name}
-        for row in rows
-    ]
-
-
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def export(person: Person, target: BinaryIO) -> int:
+    """For the operator, who decides what is disclosed: every row as it is, also what organizations noted for
+    themselves. Returns how many files. What talents fetch themselves is `own_data`.
+    """
+    held = gather(person)
+    files = {f"files/{stored.id}_{names.of_words(stored.name)}": stored for stored in held.files}
+
+    def tell(closed: Mapping[str, str]) -> Mapping[str, Any]:
+        return {
+            **{model.__tablename__: [_told(row) for row in rows] for model, rows in held.rows.items()},
+            "readings": [_told_reading(row) for row in held.readings],
+            "files_not_included": {str(files[path].id): reason for path, reason in closed.items()},
+        }
+
+    return pack(target, files, tell)
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """The number in the name of a file is the id of its row here."""
+    columns = [column.key for column in row.__mapper__.column_attrs if column.key not in SECRETS]
+    return {name: plain(getattr(row, name)) for name in columns}
+
+
+def _told_reading(row: Reading) -> dict[str, Any]:
+    """Which organization; who of its members did is theirs."""
+    return {name: plain(getattr(row, name)) for name in ("at", "action", "application_id", "organization")}

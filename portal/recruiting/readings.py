@@ -31,7 +31,8 @@ PAGE = 50
 class Reading:
     at: datetime
     organization: str
-    what: str
+    action: str  # as the trail calls it
+    what: str  # the same in words
     application_id: int
     title: str
 
@@ -82,4 +83,4 @@ def of_talent(
     if size is not None:
         query = query.limit(size).offset((page - 1) * size)
     rows: Sequence = db.session.execute(query).all()
-    return [Reading(row.at, row.name, WORDS[row.action], row.application_id, row.title) for row in rows]
+    return [Reading(row.at, row.name, row.action, WORDS[row.action], row.application_id, row.title) for row in rows]

@@ -29,7 +29,7 @@ from portal.recruiting.snapshot import TooLarge
 
 log = logging.getLogger(__name__)
 
-LAYOUT = 1  # raise it when templates/documents change what is shown: what was made before is then made anew
+LAYOUT = 2  # raise it when templates/documents change what is shown: what was made before is then made anew
 LEASE = timedelta(minutes=3)  # longer than one run of the job
 PAUSE = timedelta(seconds=20)  # before something that was away is tried again
 MOST_TRIES = 3

@@ -1,5 +1,7 @@
 """Places of an event: who gets one, who waits, who moves up. Call with the entry's row locked (`applying.lock`)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -16,6 +18,16 @@ from portal.recruiting.stages import SEATED
 
 LIMITED = ("first", "waiting")  # of what comes beyond the capacity, these two depend on a free place
 FULL = "定員に達したため、申込みを受け付けていません。"
+
+
+def needs_session(version: Version) -> bool:
+    """Several dates of one event are a choice; a series is attended as a whole."""
+    return isinstance(version, EventVersion) and version.schedule_kind == "dated" and len(version.sessions) > 1
+
+
+def open_sessions(version: Version, *, now: datetime) -> list[datetime]:
+    sessions = version.sessions if isinstance(version, EventVersion) else []
+    return [start for session in sessions if (start := session.starts_at) and start > now]
 
 
 def state_for(version: Version, *, session_at: datetime | None) -> ApplicationState:
@@ -39,6 +51,27 @@ def full_sessions(version: Version) -> frozenset[datetime | None]:
         .group_by(Application.session_at)
     )
     return frozenset(session_at for session_at, taken in rows if taken >= version.capacity)
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Where an event has no free place: in these sessions, or nowhere when none is named."""
+
+    sessions: Sequence[datetime]
+    takes_waiting: bool  # whether who comes now is put on the waiting list
+
+
+def shortage_of(version: Version, *, now: datetime) -> Shortage | None:
+    """What a reader should know before applying; one statement for an event that can be full, none for all else."""
+    full = full_sessions(version)
+    if not full or not isinstance(version, EventVersion):
+        return None
+    takes_waiting = version.overflow == "waiting"
+    if not needs_session(version):
+        return Shortage((), takes_waiting) if None in full else None
+    offered = open_sessions(version, now=now)
+    taken = [start for start in offered if start in full]
+    return Shortage(() if taken == offered else taken, takes_waiting) if taken else None
 
 
 def has_place(version: EventVersion, *, session_at: datetime | None) -> bool:

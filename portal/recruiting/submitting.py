@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from models.applications import Application
 from models.base import db
-from models.entries import Entry, EventVersion, Version
+from models.entries import Entry, Version
 from models.organizations import Organization
 from models.states import ApplicationState, ResumeType
 from models.talents import Talent
@@ -38,21 +38,11 @@ def findings_of(
         for row in application.documents
         if row.required and row.file_id is None
     ]
-    if needs_session(version) and answers.session_at not in open_sessions(version, now=now):
+    if seats.needs_session(version) and answers.session_at not in seats.open_sessions(version, now=now):
         found.append(Finding("A-03", ERROR, "session", "参加する日時を選択してください。"))
     if not answers.consent:
         found.append(Finding("A-04", ERROR, "consent", "個人情報の取扱いを確認し、チェックを入れてください。"))
     return found
-
-
-def needs_session(version: Posting) -> bool:
-    """Several dates of one event are a choice; a series is attended as a whole."""
-    return isinstance(version, EventVersion) and version.schedule_kind == "dated" and len(version.sessions) > 1
-
-
-def open_sessions(version: Posting, *, now: datetime) -> list[datetime]:
-    sessions = version.sessions if isinstance(version, EventVersion) else []
-    return [start for session in sessions if (start := session.starts_at) and start > now]
 
 
 def consent_text(version: Posting) -> str:
@@ -77,7 +67,7 @@ def submit(seen: SeenApplication, answers: Answers, *, actor: Actor, now: dateti
     ask_for(application, version)
     if problems := findings_of(application, version, answers, talent=talent, now=now):
         raise Invalid(problems)
-    session_at = answers.session_at if needs_session(version) else None
+    session_at = answers.session_at if seats.needs_session(version) else None
     move_one(
         seen,
         sources=[ApplicationState.draft],

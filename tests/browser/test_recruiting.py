@@ -252,6 +252,13 @@ def withdraw(page: Page) -> None:
 
 # ---- the organization's part
 
+# Pixels from the end of the words of the first child to the second child.
+BETWEEN = """rows => rows.map(row => {
+  const words = document.createRange();
+  words.selectNodeContents(row.children[0]);
+  return row.children[1].getBoundingClientRect().left - words.getBoundingClientRect().right;
+})"""
+
 
 @pytest.fixture
 def member(story: Story) -> Iterator[Page]:
@@ -287,8 +294,10 @@ def fetched(download: Download) -> tuple[str, bytes]:
 
 
 def test_the_list_shows_who_applied_and_whose_profile_is_open(story: Story, member: Page) -> None:
-    """4.3 ④⑤."""
+    """4.3 ④⑤. On a wide screen the search is one row above the table."""
     open_list(member, story.job)
+    controls = member.get_by_role("main").get_by_role("search").locator("input[type=search], select, button").all()
+    assert len({box["y"] + box["height"] / 2 for box in map(Locator.bounding_box, controls) if box}) == 1
     for person in story.people:
         row = row_of(member, person)
         expect(row).to_contain_text("辞退" if person is story.withdrawn else "応募中")
@@ -363,6 +372,8 @@ def test_states_one_by_one_and_in_bulk(story: Story, member: Page) -> None:
         labelled(member, "変更後の選考状態").select_option(label=state)
         member.get_by_role("button", name="変更する", exact=True).click()
         expect(member.get_by_role("main").locator(".hist")).to_contain_text(state)
+    assert all(gap >= 4 for gap in member.locator(".hist li").evaluate_all(BETWEEN)), "the time and what happened"
+    assert all(re.search(r"\d\d:\d\d\s", text) for text in member.locator(".hist li").all_text_contents())
     for person in (story.public, story.withdrawn, story.hired, story.private):
         member.goto(f"/mypage/applications/{story.job.id}/?size=100")
         expect(row_of(member, person)).to_have_count(1)

@@ -45,6 +45,7 @@ PARAMS = {
     "ip": "192.0.2.1",
     "browser": "Chrome（Windows）",
     "token": "t" * 43,
+    "wanted": "/talent/apply/J-2026-0012",
     "application_id": 34,
     "documents": ["語学力を証明する書類", "業務経歴一覧"],
     "message": COMMENT,
@@ -54,8 +55,8 @@ LOGIN_LETTERS = {"one_time_password", "new_browser"}
 ELSEWHERE = {
     "one_time_password": "",
     "new_browser": "",
-    "talent_confirm": f"/talent/register/{'t' * 43}",
-    "talent_known": "/talent/login",
+    "talent_confirm": f"/talent/register/{'t' * 43}?next=/talent/apply/J-2026-0012",
+    "talent_known": "/talent/login?next=/talent/apply/J-2026-0012",
     "account_erased": "/contact",
     "application_received": "/talent/applications/34",
     "documents_again": "/talent/applications/34",

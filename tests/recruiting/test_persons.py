@@ -11,7 +11,7 @@ from typing import Self
 import pytest
 from sqlalchemy import func, select, update
 
-from models.applications import Application, Download
+from models.applications import Application, ApplicationDocument, Download
 from models.base import Base, db
 from models.entries import Entry
 from models.files import StoredFile
@@ -26,7 +26,7 @@ from portal.database import begin_write
 from portal.errors import NotFound, Refused
 from portal.files import dropping, reading
 from portal.mail import delivery
-from portal.recruiting import erasing, leaving, persons, resume_pdf
+from portal.recruiting import erasing, leaving, own_data, persons, resume_pdf
 from tests.make import Maker
 from tests.recruiting import canaries
 from tests.recruiting.builders import applied, draft, posting, talent
@@ -123,6 +123,21 @@ def test_what_an_organization_noted_is_not_the_talents_to_download(nest: Nest) -
     assert "の面接" not in said
 
 
+def test_what_the_talent_downloads_is_all_of_it_too(nest: Nest) -> None:
+    """Every table that is held has its place in both, and the same files are in both."""
+    assert {ApplicationDocument, *own_data.TOLD} == set(persons.HELD)
+    target = io.BytesIO()
+    own_data.write(target, actor=nest.talent, tell=bool)
+    with zipfile.ZipFile(target) as archive:
+        data = json.loads(archive.read(persons.DATA))
+        bodies = {archive.read(row["path"]) for row in data["files"]}
+    told = {name for name, rows in data.items() if rows}
+    assert told == {name for name, _told in own_data.TOLD.values()} - {"hidden_from"} | {"opened_by"}
+    assert bodies == set(exported(EMAIL)[1].values())
+    assert [row["path"].split("/")[0] for row in data["files"]] == ["写真", "応募書類", "履歴書PDF"]
+    assert (data["opened_by"][0]["what"], data["hidden_from"]) == ("応募内容を開きました", [])
+
+
 def test_of_somebody_else_nothing_is_handed_over(make: Maker, nest: Nest) -> None:
     other = talent(make, "石川 拓真")
     email = db.session.scalar(select(Account.email).where(Account.id == other.account_id))
@@ -144,6 +159,12 @@ def test_a_damaged_file_does_not_keep_the_rest_back(nest: Nest) -> None:
     data, files = exported(EMAIL)
     assert list(data["files_not_included"]) == [str(file_id)]
     assert files
+    target = io.BytesIO()
+    own_data.write(target, actor=nest.talent, tell=bool)
+    with zipfile.ZipFile(target) as archive:
+        data = json.loads(archive.read(persons.DATA))
+        assert len(archive.namelist()) == 2 + len(data["files"]) == 2 + len(files)
+    assert [row["path"].split("/")[0] for row in data["files_not_included"]] == ["応募書類"]
 
 
 # ---- erased

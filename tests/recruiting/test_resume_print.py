@@ -211,6 +211,27 @@ def test_long_content_runs_over_pages_with_repeated_heads() -> None:
     assert "履歴書　山田 花子" not in pages[0]
 
 
+@pytest.mark.parametrize(
+    ("resume_type", "last", "before"), [(GENERAL, "本人希望", "志望の動機"), (EXPERT, "志望の動機", "■ ")]
+)
+def test_the_last_words_never_stand_alone_on_a_page(resume_type: ResumeType, last: str, before: str) -> None:
+    """Whatever is above them: each line more moves them on, until they are beyond the page."""
+    items = ["work", "appeal", "wishes"] if resume_type is GENERAL else ["abilities", "appeal"]
+    begun = set()
+    for more in range(12):
+        rows = [{"at": f"{1985 + place}-04", "text": f"第{place}課"} for place in range(18 + more)]
+        line = "現地の職員と資料の形を考えた。" * 3
+        over = {"work": rows} if resume_type is GENERAL else {"ability_6": line * (12 + more)}
+        pages = [
+            page.extract_text()
+            for page in read(printed.printed(frozen(resume_type, items, appeal=line * 4, **over))).pages
+        ]
+        page = next(page for page in pages if last in page)
+        assert before in page.split(last)[0], more
+        begun.add(len(pages))
+    assert begun == {1, 2}, "both were tried"
+
+
 def test_poppler_reads_it_as_well(whole: dict[ResumeType, bytes]) -> None:
     """A second reader, where it is installed."""
     for pdf in whole.values():

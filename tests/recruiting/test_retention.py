@@ -1,7 +1,9 @@
 """Personal data of applications goes when its time is over, by the posting's own promise, and is announced before."""
 
 import io
+import zipfile
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -12,12 +14,14 @@ from models.base import db
 from models.entries import Version
 from models.files import StoredFile
 from models.records import AuditEvent
-from models.states import ApplicationState, DownloadState, Role
+from models.states import ApplicationState, DownloadKind, DownloadState, Role
 from portal import storage
 from portal.database import begin_write
-from portal.files import intake
+from portal.errors import Refused
+from portal.files import dropping, intake, reading
 from portal.matching import profiles
-from portal.recruiting import downloads, erasing, own_data, resume_pdf
+from portal.recruiting import downloads, erasing, following, own_data, resume_pdf
+from portal.recruiting.moves import SeenApplication
 from scheduler import jobs
 from scheduler.timetable import TIMETABLE
 from tests.make import Maker
@@ -89,7 +93,78 @@ def test_an_archive_with_the_person_cannot_be_fetched_afterwards(nest: Nest) -> 
     jobs.run(JOB, now=end_of(nest.application_id))
     for key in ids:
         row = downloads.find(key, actor=nest.owner)
-        assert (row.state, row.file_id) == (DownloadState.cancelled, None)
+        assert (row.state, row.file_id) == (DownloadState.expired, None)
+
+
+def withdraw(nest: Nest, make: Maker) -> None:
+    begin_write()
+    revision = db.session.scalar(select(Application.revision).where(Application.id == nest.application_id))
+    following.withdraw(SeenApplication(nest.application_id, revision or 0), actor=nest.talent, now=make.now)
+    db.session.commit()
+
+
+def remade(nest: Nest, make: Maker) -> list[str]:
+    """The names in the archive of the posting, as its owner fetches it now."""
+    begin_write()
+    key = downloads.request(DownloadKind.posting, nest.entry_id, actor=nest.owner, now=make.now).id
+    db.session.commit()
+    downloads.work(make.now)
+    begin_write()
+    made = downloads.fetch(key, actor=nest.owner, now=make.now).file
+    db.session.commit()
+    assert made is not None
+    with reading.open_file(made) as file, zipfile.ZipFile(file) as archive:
+        return archive.namelist()
+
+
+def test_archives_with_who_withdraws_are_recalled_and_made_anew_without_them(make: Maker, nest: Nest) -> None:
+    rows = {row.kind: row.id for row in downloads.recent(actor=nest.owner, now=make.now)}
+    withdraw(nest, make)
+    dropping.sweep_dropped(make.now)
+    left = {kind: downloads.find(key, actor=nest.owner) for kind, key in rows.items()}
+    archives = {left.pop(kind).state for kind in (DownloadKind.posting, DownloadKind.person)}
+    assert archives == {DownloadState.expired}
+    assert [row.state for row in left.values()] == [DownloadState.ready], "the list says that they withdrew"
+    kept = {found.key for found in storage.current().found()}
+    names = set(db.session.scalars(select(StoredFile.name).where(StoredFile.key.in_(kept))))
+    names.remove(f"{MARK} before.pdf")  # what the talent replaced waits its week, and nobody can open it
+    assert names == {f"{MARK}.jpg", own_data.NAME, *(row.file.name for row in left.values() if row.file)}
+    for kind in (DownloadKind.posting, DownloadKind.person):
+        with pytest.raises(Refused, match="もう一度作成"):
+            downloads.fetch(rows[kind], actor=nest.owner, now=make.now)
+    assert remade(nest, make) == ["index.xlsx"]
+
+
+def test_an_archive_that_is_being_made_meanwhile_is_begun_again(
+    make: Maker, nest: Nest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = []
+
+    def slowly(*asked: Any, **how: Any) -> str | None:
+        """They withdraw when their papers are in the archive already."""
+        name = make_it(*asked, **how)
+        with zipfile.ZipFile(asked[2]) as archive:
+            names.append(len(archive.namelist()))
+        if len(names) == 1:
+            db.session.rollback()
+            withdraw(nest, make)
+        return name
+
+    make_it = downloads.making.make
+    monkeypatch.setattr(downloads.making, "make", slowly)
+    assert remade(nest, make) == ["index.xlsx"]
+    assert names == [2, 1]
+
+
+def test_what_others_made_of_other_postings_stays(make: Maker, nest: Nest) -> None:
+    other = posting(make, actor=nest.owner, documents=[])
+    applied(other, talent(make, "石川 拓真"), now=make.now)
+    begin_write()
+    key = downloads.request(DownloadKind.posting, other.entry_id, actor=nest.owner, now=make.now).id
+    db.session.commit()
+    downloads.work(make.now)
+    withdraw(nest, make)
+    assert downloads.find(key, actor=nest.owner).state is DownloadState.ready
 
 
 def test_a_photo_stays_with_its_profile_and_goes_when_that_has_another(make: Maker, nest: Nest) -> None:

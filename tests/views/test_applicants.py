@@ -1,7 +1,7 @@
 """求人応募一覧 and 応募編集 as members use them: every button pressed on the page where it stands."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,7 @@ from models.organizations import Organization
 from models.people import Throttle
 from models.records import AuditEvent
 from models.states import ApplicationState, DocumentState, DownloadState, Kind, Role
+from portal import clock
 from portal.accounts import throttles
 from portal.actors import Actor
 from portal.clock import local
@@ -586,6 +587,42 @@ def test_one_persons_documents_come_as_a_zip_too(visitor: Visitor, make_here: Ma
     detail_of(visitor, papers)
     assert visitor.client.get(visitor.page.link("ZIPをダウンロード")).data.startswith(b"PK")
     assert "ZIPをダウンロード" not in detail_of(visitor, papers, NAMES[1]).page.text
+
+
+def test_others_may_write_while_it_is_found_out_who_reads(
+    visitor: Visitor, make_here: Maker, papers: Posting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under SQLite a transaction that has read cannot write once another connection wrote in between."""
+    detail_of(visitor, papers).press("書類をまとめて（ZIP）")
+    db.session.rollback()
+    downloads.work(make_here.now + timedelta(minutes=1))
+    archive = detail_of(visitor, papers).page.link("ZIPをダウンロード")
+    document = next(link for link in visitor.page.links() if "/documents/" in link)
+    unread = f"/mypage/applications/detail/{papers.people[NAMES[1]]}/"
+    note = f"/mypage/selection/detail/{papers.people[NAMES[2]]}/note"
+    db.session.remove()
+    tell, written = clock.now, []
+
+    def now() -> datetime:
+        if not db.session().in_transaction() or not is_writer():
+            with db.engine.begin() as other:
+                other.execute(update(Organization).values(city=f"市{len(written)}"))  # the same would write nothing
+            written.append(1)
+        return tell()
+
+    monkeypatch.setattr(clock, "now", now)
+    for path in (unread, document, archive):
+        written.clear()
+        assert visitor.client.get(path).status_code == 200, path
+        assert len(written) >= 2, "once at least after the session was read"
+    assert visitor.client.post(note, data={"note": "面接へ", "note_revision": "1"}).status_code == 303
+    monkeypatch.undo()
+    assert application(papers.people[NAMES[1]]).read_at is not None
+    assert application(papers.people[NAMES[2]]).note == "面接へ"
+
+
+def is_writer() -> bool:
+    return bool(db.session.connection().get_execution_options().get("write"))
 
 
 # ---- published profiles (A02, A03, A04)

@@ -13,6 +13,7 @@ from portal.actors import Actor
 from tests.make import Maker
 from tests.recruiting.builders import applied, talent
 from tests.views.login import log_in
+from tests.views.pages import Visitor
 
 MANY = 20
 SLUGS = {Kind.job: "jobs", Kind.event: "events", Kind.notice: "notices"}
@@ -121,7 +122,19 @@ def test_lists_of_applications_take_the_statements_of_one(
     print("\n" + ", ".join(f"{path} {count}" for path, count in one.items()))
     assert many == one
     assert client.get(applicants).text.count('class="title"') == MANY
-    assert own.get("/talent/applications/").text.count('class="title"') == MANY
+    mine = "/talent/applications/"
+    assert own.get(mine).text.count('class="title"') == MANY
+    assert 'rel="next"' not in own.get(mine).text
+
+    applied(earlier.published(actor=owner, documents=[]), someone, now=make_here.now)
+    first, second = Visitor(own).open(mine).page, Visitor(own).open(mine).follow("次へ").page
+    assert [len(page.tree.findall(".//a[@class='title']")) for page in (first, second)] == [MANY, 1]
+    assert "応募状況 21件" in second.text
+    assert second.link("前へ") == mine
+    statements.restart()
+    assert own.get(f"{mine}?page=2").status_code == 200
+    assert statements.count == one[mine]
+    assert [own.get(f"{mine}?page={number}").status_code for number in (3, 0)] == [404, 400]
 
 
 @pytest.mark.parametrize("kind", Kind)

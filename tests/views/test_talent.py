@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -16,19 +17,21 @@ from models.entries import Version
 from models.mail import OutboxMail
 from models.people import Account
 from models.records import AuditEvent
-from models.states import ApplicationState, DownloadKind, Kind, ResumeType, Role
+from models.states import ApplicationState, DocumentState, DownloadKind, Kind, ResumeType, Role
 from models.talents import Resume, Talent
 from portal import audit
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.mail.delivery import render
 from portal.permissions import visible
-from portal.recruiting import applicants, decisions, downloads, resumes, submitting
+from portal.recruiting import applicants, decisions, downloads, following, resumes, submitting
 from portal.recruiting.moves import SeenApplication
+from portal.wording import moment
 from tests.make import PASSWORD, Maker, actor_of
 from tests.recruiting.builders import applied, draft, profile_of, talent
 from tests.recruiting.pages import pdf
-from tests.views.login import log_in
-from tests.views.pages import Visitor, problems
+from tests.views.login import log_in, mailed_code
+from tests.views.pages import Visitor, problems, text_of
 
 LANGUAGE, CAREER = "語学力を証明する書類", "業務経歴一覧"
 
@@ -82,7 +85,8 @@ def test_from_the_public_page_through_the_login_to_the_receipt(
     stranger = Visitor(client)
     stranger.open(f"/jobs/{version.entry.number}").follow("応募する")
     assert stranger.path == f"/talent/login?next=/talent/apply/{version.entry.number}"
-    assert stranger.page.link("はじめての方の人材登録") == "/talent/register"
+    wanted = f"/talent/apply/{version.entry.number}"
+    assert stranger.page.link("はじめての方の人材登録") == f"/talent/register?next={wanted}"
     log_in(client, someone)
     visitor = Visitor(client).open(f"/talent/apply/{version.entry.number}")
     assert "あと2件" in visitor.page.text
@@ -96,6 +100,59 @@ def test_from_the_public_page_through_the_login_to_the_receipt(
     visitor.follow("応募状況を見る")
     assert "証明.pdf" in visitor.page.text
     assert problems(visitor.page) == []
+
+
+SECRET = "みずうみと青い電車の切符"
+TYPED = {"email": "haruka@example.jp", "name": "新田 遥", "password": SECRET, "again": SECRET, "consent": "1"}
+
+
+def mailed_path(client: FlaskClient, name: str) -> str:
+    """The path of the address in the newest letter of this name, as it is sent."""
+    newest = select(OutboxMail).where(OutboxMail.letter == name).order_by(OutboxMail.id.desc())
+    with client.application.app_context():
+        mail = db.session.scalars(newest).first()
+        assert mail is not None
+        _subject, body = render(mail.letter, mail.params)
+    found = re.search(r"^http://localhost(/talent/\S+)$", body, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_who_registers_to_apply_comes_back_to_the_posting(client: FlaskClient, earlier: Maker, owner: Actor) -> None:
+    version = earlier.published(actor=owner)
+    form = f"/talent/apply/{version.entry.number}"
+    visitor = Visitor(client).open(f"/jobs/{version.entry.number}").follow("応募する").follow("はじめての方の人材登録")
+    visitor.press("確認のメールを送る", status=422, **(TYPED | {"again": ""}))
+    visitor.press("確認のメールを送る", status=202, **TYPED)
+    elsewhere = Visitor(client.application.test_client())  # the mail is read on the telephone
+    elsewhere.open(mailed_path(client, "talent_confirm")).press("登録を完了する")
+    assert elsewhere.path == f"/talent/login?next={form}"
+    elsewhere.press("次へ", email=TYPED["email"], password=SECRET)
+    elsewhere.press("ログイン", code=mailed_code(elsewhere.client, TYPED["email"]))
+    assert (elsewhere.path, elsewhere.page.h1) == (form, "応募フォーム")
+    again = Visitor(client).open(f"/talent/register?next={form}").press("確認のメールを送る", status=202, **TYPED)
+    assert again.page.link("メールアドレスを入力し直す") == f"/talent/register?next={form}"
+    assert mailed_path(client, "talent_known") == f"/talent/login?next={form}"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "//evil.example/talent/apply/J-1",
+        "https://evil.example/talent/apply/J-1",
+        "/talent/apply/J-1@evil.example",
+        "/talent/apply//evil.example",
+        "/talent/apply/J-1\r\nhttps://evil.example/",
+        "/talent/apply/J-1\nhttps://evil.example/",
+        "/talent/apply/１",
+        "/mypage/",
+    ],
+)
+def test_a_registration_carries_no_other_address_on(place: str, client: FlaskClient) -> None:
+    client.post("/talent/register", query_string={"next": place}, data=TYPED)
+    path = mailed_path(client, "talent_confirm")
+    assert re.fullmatch(r"/talent/register/[\w-]{43}", path)
+    assert client.post(path, query_string={"next": place}).location == "/talent/login"
 
 
 def test_only_what_is_asked_for_stands_on_the_form(visitor: Visitor, earlier: Maker, owner: Actor) -> None:
@@ -224,6 +281,33 @@ def test_a_full_event_without_a_list_is_told_and_takes_nobody(
     assert "定員に達したため、申込みを受け付けていません" in visitor.page.text
 
 
+@pytest.mark.parametrize(
+    ("overflow", "told"),
+    [("waiting", "満席（キャンセル待ちを受け付けています） 応募する"), ("first", "満席 辞退がある")],
+)
+def test_the_public_page_tells_that_an_event_is_full_at_one_price(
+    overflow: str, told: str, visitor: Visitor, make_here: Maker, earlier: Maker, owner: Actor, statements
+) -> None:
+    version = event(earlier, owner, overflow=overflow)
+    page, form = f"/events/{version.entry.number}", f"/talent/apply/{version.entry.number}"
+
+    def cost() -> int:
+        visitor.open(page)
+        statements.restart()
+        visitor.open(page)
+        return statements.count
+
+    empty = cost()
+    assert "満席" not in visitor.page.text
+    assert form in visitor.page.links()
+    applied(version, talent(make_here, "石川 拓真"), now=make_here.now)
+    for number in range(3 if overflow == "waiting" else 0):
+        applied(version, talent(make_here, f"青木 {number}"), now=make_here.now)
+    assert cost() == empty
+    assert told in visitor.page.text
+    assert (form in visitor.page.links()) == (overflow == "waiting")
+
+
 def test_a_session_is_chosen_and_full_ones_are_marked(
     visitor: Visitor, make_here: Maker, earlier: Maker, owner: Actor
 ) -> None:
@@ -243,7 +327,10 @@ def test_a_session_is_chosen_and_full_ones_are_marked(
     answers = submitting.Answers(consent=True, session_at=first)
     submitting.submit(SeenApplication(taken.id, taken.revision), answers, actor=other, now=make_here.now)
     db.session.commit()
-    visitor.open(f"/talent/apply/{version.entry.number}")
+    visitor.open(f"/events/{version.entry.number}")
+    full = text_of(visitor.page.by_id("places"))
+    assert full == f"満席の日時があります {moment(first)}"
+    visitor.follow("応募する")
     assert visitor.page.one("input", value=first.isoformat()).get("disabled") is not None
     visitor.press("確認", consent="1", session=second.isoformat()).press("応募する")
     assert visitor.page.h1 == "応募が完了しました"
@@ -291,6 +378,32 @@ def test_after_the_date_there_is_no_form(
     assert visitor.page.buttons("提出する") == []
 
 
+@pytest.mark.parametrize("to", [ApplicationState.withdrawn, ApplicationState.received, ApplicationState.rejected])
+def test_what_was_asked_for_is_not_waited_for_once_the_selection_went_on(  # who and what
+    to: ApplicationState, visitor: Visitor, someone: Actor, make_here: Maker, earlier: Maker, owner: Actor
+) -> None:
+    application = applied(earlier.published(actor=owner), someone, now=make_here.now)
+    asked_again(application, owner, make_here, places=(0, 1))
+    here = f"/talent/applications/{application.id}"
+    assert visitor.open(here).page.buttons("提出する") != []
+    begin_write()
+    seen = SeenApplication(application.id, application.revision)
+    if to is ApplicationState.withdrawn:
+        following.withdraw(seen, actor=someone, now=make_here.now)
+    else:
+        decisions.set_stage([seen], to, kind=Kind.job, actor=owner, now=make_here.now)
+    db.session.commit()
+    kept = [row.file_id for row in application.documents]
+    visitor.press("提出する", status=422, **{"document-1": file("遅れた証明")})
+    assert "この書類は、今は提出できません。" in visitor.page.text
+    assert visitor.page.buttons("提出する") == []
+    assert "やることはありません" in visitor.open("/talent/").page.text
+    db.session.expire_all()
+    assert [row.file_id for row in application.documents] == kept
+    assert DocumentState.reopened not in {row.state for row in application.documents}
+    assert (application.state, application.reopened_until, application.missing_count) == (to, None, 0)
+
+
 def test_a_withdrawal_asks_first_and_takes_the_papers_away(
     visitor: Visitor, someone: Actor, make_here: Maker, earlier: Maker, owner: Actor
 ) -> None:
@@ -305,6 +418,25 @@ def test_a_withdrawal_asks_first_and_takes_the_papers_away(
     assert [document.file_id for document in left.documents] == [None, None]
     assert visitor.page.buttons("辞退する") == []
     assert letters("application_withdrawn") == 1
+
+
+def test_the_organization_sees_which_papers_are_there(
+    visitor: Visitor, make_here: Maker, earlier: Maker, owner: Actor
+) -> None:
+    version = earlier.published(actor=owner)
+    visitor.open(f"/talent/apply/{version.entry.number}")
+    visitor.press("確認", **{"document-1": file(), "consent": "1"}).press("応募する")
+    application_id = application_of(version).id
+    member = Visitor(visitor.client.application.test_client())
+    log_in(member.client, owner)
+
+    def papers() -> list[str]:
+        page = member.open(f"/mypage/applications/detail/{application_id}/").page
+        return [text_of(row) for row in page.all("li") if text_of(row).startswith((LANGUAGE, CAREER))]
+
+    assert papers() == [f"{LANGUAGE} 必須 提出 証明.pdf 受領 不備", f"{CAREER} 任意 なし"]
+    visitor.open(f"/talent/applications/{application_id}/withdraw").press("辞退する")
+    assert papers() == [f"{LANGUAGE} 必須 消去済み", f"{CAREER} 任意 なし"]
 
 
 def test_who_opened_the_resume_is_told_to_the_talent_alone(

@@ -15,7 +15,7 @@ from models.states import ApplicationState, DownloadKind, Kind
 from portal import clock
 from portal.permissions import may
 from portal.publishing import listing
-from portal.recruiting import applicants, downloads, history
+from portal.recruiting import applicants, downloads, grid, history
 from portal.recruiting.answers import answers_of
 from portal.recruiting.applicants import SIZES, Wanted
 from portal.recruiting.stages import ENDED, POSITIONS, STAGES, choosable
@@ -238,6 +238,7 @@ def render_detail(view: PageView, application: Application, typed: Typed = NOTHI
         room=ROOMS[application.kind],
         stage_choices=[(state.value, APPLICATION_LOOK[state].label) for state in choosable(application.kind)],
         answers=answers_of(application),
+        is_none=grid.is_none,
         history=history.history_of(application.id, actor=actor),
         earlier=earlier,
         later=later,

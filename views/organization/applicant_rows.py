@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from models.states import DocumentState
 from portal.recruiting.applicants import Line
-from portal.recruiting.grid import Cell, Column
+from portal.recruiting.grid import Cell, Column, is_none
 from portal.wording import APPLICATION_LOOK, DOCUMENT_LOOK, moment_short
 from views.templating import Pattern, joined, literal, macros, mark
 
@@ -56,7 +56,7 @@ class Table:
         row, name, item = line.row, escape(line.row.name), f"{line.row.id}:{line.row.revision}"
         cells = [self._resume(line)] if has_resume else []
         for label, none, cell in zip(self.labels, self.nones, line.cells, strict=True):
-            cells.append(none if cell is None or cell.is_none else self._cell(label, cell, name, row.id))
+            cells.append(none if cell is None or is_none(cell) else self._cell(label, cell, name, row.id))
         return self.row(
             flags=FLAGS[line.is_missing, line.is_defective],
             id=row.id,

@@ -63,7 +63,6 @@ class ApplicantsView(PageView):
     @expose(f"/detail/{APPLICATION}/")
     def detail(self, application_id: int) -> str:
         """Reading it is on record before it is shown."""
-        begin_write()
         actor, now = current_actor(), clock.now()
         begin_write()
         applicants.record_reading(applicants.identify(application_id, actor=actor), "read", actor=actor, now=now)
@@ -72,7 +71,6 @@ class ApplicantsView(PageView):
 
     @expose(f"/detail/{APPLICATION}/documents/<int(min=1, max={LARGEST_ID}):document_id>")
     def document(self, application_id: int, document_id: int) -> Response:
-        begin_write()
         actor, now = current_actor(), clock.now()
         begin_write()
         application = applicants.find(application_id, actor=actor)
@@ -108,8 +106,9 @@ class ApplicantsView(PageView):
 
     @expose(f"/downloads/{DOWNLOAD}")
     def fetch(self, download_id: int) -> Response:
+        actor, now = current_actor(), clock.now()
         begin_write()
-        made = downloads.fetch(download_id, actor=current_actor(), now=clock.now())
+        made = downloads.fetch(download_id, actor=actor, now=now)
         db.session.commit()
         if made.file is None:
             raise Refused(_("このダウンロードは期限が切れました。もう一度作成してください。"))

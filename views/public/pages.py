@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from models.entries import Version
 from models.organizations import Organization
-from models.states import Kind, Role
+from models.states import ApplyVia, Kind, Role
 from portal import clock
 from portal.publishing import catalog, content, structured_data
 from portal.publishing.fields import applies, sections_of
 from portal.publishing.shapes import Field, Section
 from portal.publishing.wording import EMPTY, show
+from portal.recruiting import seats
 from portal.wording import KIND_WORDS
 from views.arguments import LARGEST_ID
 from views.public.room import PATHS, kind_at, room
@@ -61,6 +62,7 @@ def entry_context(
         "facts": facts(version.kind, values),
         "first_published_at": None if preview else version.entry.first_published_at,
         "preview": preview,
+        "shortage": None if preview or version.apply_via is not ApplyVia.web else seats.shortage_of(version, now=now),
         "offers_form": preview or current_actor().role in APPLICANTS,
         "now": now,
     }

@@ -24,8 +24,13 @@ LAST_PAGE = 200
 
 @room.get("/applications/")
 def list_applications() -> str:
+    page = following.page_of(page_number(request.args.get("page"), last=LAST_PAGE), actor=current_actor())
     return render_template(
-        "talent/applications.html", applications=following.mine(actor=current_actor()), now=clock.now()
+        "talent/applications.html",
+        page=page,
+        applications=page.rows,
+        to=lambda number: url_for("talent.list_applications", page=number if number > 1 else None),
+        now=clock.now(),
     )
 
 

@@ -143,7 +143,7 @@ def read_answers() -> Answers:
 
 def render_form(version: Posting, application: Application | None, findings: Sequence[Finding] = ()) -> str:
     now, talent = clock.now(), drafting.own_talent(current_actor())
-    sessions = submitting.open_sessions(version, now=now) if submitting.needs_session(version) else []
+    sessions = seats.open_sessions(version, now=now) if seats.needs_session(version) else []
     filled = Filled(
         drafting.asked_for(version, application),
         submitting.resume_of(version, talent),
@@ -172,7 +172,7 @@ def confirm_application(application_id: int) -> Any:
     if application.state is not ApplicationState.draft:
         return redirect(url_for("talent.show_application", application_id=application_id))
     version = live_version(application.entry_id, now=clock.now())
-    waits = application.session_at if submitting.needs_session(version) else None
+    waits = application.session_at if seats.needs_session(version) else None
     return render_template(
         "talent/apply_confirm.html",
         application=application,

@@ -15,12 +15,12 @@ SHOWN = 5
 @room.get("/")
 def home() -> str:
     actor, now = current_actor(), clock.now()
-    talent, applications = profiles.own(actor), following.mine(actor=actor)
+    talent, page = profiles.own(actor), following.page_of(actor=actor, size=SHOWN)
     return render_template(
         "talent/home.html",
         talent=talent,
-        applications=applications[:SHOWN],
-        count=len(applications),
-        steps=next_steps(talent, applications, now=now),
+        applications=page.rows,
+        count=page.total,
+        steps=next_steps(talent, following.unfinished(actor=actor), now=now),
         now=now,
     )

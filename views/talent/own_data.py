@@ -41,8 +41,9 @@ def request_own_data() -> Response:
 
 @room.get(f"/data/<int(min=1, max={LARGEST_ID}):download_id>")
 def fetch_own_data(download_id: int) -> Response:
+    actor, now = current_actor(), clock.now()
     begin_write()  # that it was fetched is on record
-    made = downloads.fetch(download_id, actor=current_actor(), now=clock.now())
+    made = downloads.fetch(download_id, actor=actor, now=now)
     if made.file is None:
         raise NotFound
     stored = made.file

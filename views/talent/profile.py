@@ -22,10 +22,9 @@ from portal.recruiting import resumes
 from portal.recruiting.resume_fields import SECTIONS as RESUMES
 from views.arguments import LARGEST_ID, one_of, whole_number
 from views.forms.entry import DeclaredForm, content_of, form_of, rearrange, shape_findings
-from views.talent.room import room
+from views.talent.room import NUMBER, room
 from views.web import current_actor
 
-NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
 TYPES = {each.value: each for each in ResumeType}
 Save = Callable[[Mapping[str, Any], int], Any]
 
@@ -147,7 +146,7 @@ def after(endpoint: str, **values: Any) -> str:
 def interrupted() -> str:
     """The number of the posting whose form sent the person here, if one did."""
     number = request.args.get("apply", "")
-    return number if NUMBER.fullmatch(number) else ""
+    return number if re.fullmatch(NUMBER, number) else ""
 
 
 def sheet(
