@@ -11,11 +11,11 @@ from werkzeug.test import TestResponse
 
 from models.base import db
 from tests.abuse.conftest import Scene
+from tests.access.test_matrix import same
 from tests.access.world import digest
 from tests.recruiting.builders import applied
 
 NOWHERE = 987_654_321
-NEW_EACH_TIME = re.compile(r'nonce[="-][^"\']+|name="csrf_token" value="[^"]+"|参照番号 [0-9a-f]{8}')
 SELECTION, LISTED = "/mypage/selection/{entry}", "/mypage/applications/{entry}/"
 UNTIL = "2099-01-31T17:00"
 # Where a number is sent along: the address, and what is posted (nothing: it is a GET). `application`, `document` and
@@ -72,7 +72,7 @@ def test_a_foreign_number_that_is_sent_along_is_one_that_nothing_has(scene: Scen
 
 def said(answer: TestResponse, values: dict[str, int]) -> str:
     """The whole answer without what is new in each, the number that was asked for as a word."""
-    text = NEW_EACH_TIME.sub("", f"{answer.status_code}\n{answer.headers}\n{answer.text}")
+    text = same(answer)
     for name in ("application", "document"):
         text = re.sub(rf"\b{values[name]}\b", "number", text) if values[name] == NOWHERE else text
     return text

@@ -38,7 +38,7 @@ LONGEST = 40.0
 
 
 @pytest.fixture
-def cookie(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
+def cookie(tmp_path: Path) -> tuple[str, list[str]]:
     """A portal without the demo whose organization asked for the résumés; its cookie, and the pages it may open."""
     chosen = settings.load(environment(tmp_path))
     databases.migrate(chosen.database_url)
@@ -62,7 +62,7 @@ def cookie(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
         db.session.commit()
         client = Browser(app, use_cookies=True)
         log_in(client, owner)
-        session = client.get_cookie("session")
+        session = client.get_cookie("sid")
         assert session
         pages = [
             "/",
@@ -71,7 +71,7 @@ def cookie(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
             *(f"/mypage/applications/detail/{key}/" for key in applications),
         ]
     hang_up(app)
-    return f"session={session.value}", pages
+    return f"sid={session.value}", pages
 
 
 def test_every_page_answers_while_the_press_is_at_work(tmp_path: Path, cookie: tuple[str, list[str]]) -> None:

@@ -50,9 +50,15 @@ class Steps:
     """Counts steps of this process and does `harm` at one of them."""
 
     def __init__(
-        self, at: int, harm: Callable[[], None], events: Collection[str], database: Collection[str] = DATABASE
+        self,
+        at: int,
+        harm: Callable[[], None],
+        events: Collection[str],
+        *,
+        system: Collection[str] = SYSTEM,
+        database: Collection[str] = DATABASE,
     ) -> None:
-        self.at, self.harm, self.events, self.database = at, harm, events, database
+        self.at, self.harm, self.events, self.system, self.database = at, harm, events, system, database
         self.seen = 0
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
@@ -63,7 +69,7 @@ class Steps:
 
     def _is_step(self, frame: FrameType, event: str, argument: Any) -> bool:
         if event.startswith("c_"):
-            return argument.__name__ in SYSTEM and _caller(frame) in OURS
+            return argument.__name__ in self.system and _caller(frame) in OURS
         return frame.f_code.co_name in self.database
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from models.applications import Application, Download
 from models.base import db
 from models.files import StoredFile
+from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent
 from models.states import DownloadKind, DownloadState
@@ -151,7 +152,7 @@ def test_it_can_be_fetched_for_a_day_to_the_second(make: Maker, case: tuple[Acto
 
 def test_only_who_asked_fetches_it_and_every_time_is_on_record(make: Maker, case: tuple[Actor, int]) -> None:
     owner, entry_id = case
-    colleague = Actor(owner.role, make.account(owner.role).id, owner.organization_id)
+    colleague = make.member(db.session.get_one(Organization, owner.organization_id))
     key = asked(DownloadKind.csv, entry_id, actor=owner, make=make)
     downloads.work(make.now)
     begin_write()

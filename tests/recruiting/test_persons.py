@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, inspect, select, update
 
 from models.applications import Application, Download
@@ -83,7 +84,7 @@ def referring() -> Iterator[str]:
             yield table.name
 
 
-def test_every_table_that_may_hold_a_person_is_known() -> None:
+def test_every_table_that_may_hold_a_person_is_known(rules: Flask) -> None:
     held = {model.__tablename__ for model in persons.HELD}
     tables = {table.name for table in Base.metadata.sorted_tables}
     assert tables - held == OTHERS
