@@ -4,7 +4,9 @@ Pages that are hostile as a whole, and the proof that the usual fetcher would re
 """
 
 import io
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -27,6 +29,7 @@ from tests.views.pages import Page
 
 __all__ = ["canary", "secret"]
 
+ROW = 90  # characters of a row
 ITEMS = ["photo", "birthdate", "gender", "contact", "education", "work", "appeal"]
 # Words meet no database on their way to the press.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True, scope="session")
@@ -37,17 +40,19 @@ def test_what_is_typed_is_words_in_the_pdf_and_nothing_is_fetched(scene: Scene, 
     version = scene.another(documents=[], resume_type=ResumeType.general.value, resume_items=ITEMS)
     number = version.entry.number
     browser = scene.browser(scene.talent)
-    page = Page(browser.get("/talent/resume/general").text)
+    page = Page(browser.get("/talent/resumes/general").text)
     sent = page.sent_by(page.owner_of(page.by_id("appeal")))
     sent.setlist("appeal", [attack])
     for place, section in enumerate(("education", "work")):
-        sent[f"{section}-{place and 0}-at"] = "2010-03"
-        sent[f"{section}-0-text"] = attack[:400]
-    assert browser.post("/talent/resume/general", data=sent).status_code == 303
+        sent[f"{section}-0-at"] = "2010-03"
+        sent[f"{section}-0-text"] = attack[place * 90 :][:ROW]
+    answer = browser.post("/talent/resumes/general", data=sent)
+    assert answer.status_code == 303, Page(answer.text).text
     begin_write()
     # As if the profile's own checks were missing.
     db.session.execute(update(Account).where(Account.id == scene.talent.account_id).values(name=attack[:300]))
-    hostile = dict.fromkeys(("name_kana", "gender_text", "phone", "postal", "address"), attack)
+    hostile: dict[str, Any] = dict.fromkeys(("name_kana", "gender_text", "phone", "postal", "address"), attack)
+    hostile["birthdate"] = date(1990, 5, 14)
     db.session.execute(update(Talent).where(Talent.account_id == scene.talent.account_id).values(hostile))
     picture = with_place()
     photo = intake.take_in_photo(io.BytesIO(picture), "写真.jpg", owner_id=scene.talent.account_id, now=scene.make.now)
