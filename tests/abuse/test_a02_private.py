@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from models.base import db
+from models.mail import OutboxMail
 from portal.database import begin_write
+from portal.mail.delivery import render
 from portal.matching import hiding
 from portal.recruiting import leaving
 from tests.abuse.conftest import Scene
@@ -74,3 +77,25 @@ def test_who_never_applied_and_publishes_nothing_is_not_there(scene: Scene) -> N
     db.session.rollback()
     assert browser.get(f"/mypage/talents/{code}/").status_code == 404
     assert "上田" not in browser.get(f"/mypage/applications/{scene.entry_id}/?q=上田").text.replace('value="上田"', "")
+
+
+def test_what_the_organization_noted_is_on_no_page_and_in_no_letter_of_the_talent(scene: Scene) -> None:
+    application = scene.applied()
+    key, document = application.id, application.documents[0].id
+    note = "面接では語学力を確かめること"
+    organization, browser = scene.browser(scene.owner), scene.browser(scene.talent)
+    place = f"/mypage/selection/detail/{key}"
+    asked = {"document": document, "until": "2099-01-31T17:00", "message": "もう一度お送りください。"}
+    db.session.rollback()
+    assert organization.post(f"{place}/note", data={"note": note, "note_revision": "1"}).status_code == 303
+    assert organization.post(f"{place}/documents/{document}", data={"state": "defective"}).status_code == 303
+    assert organization.post(f"{place}/ask", data=asked).status_code == 303
+    assert note in organization.get(f"/mypage/applications/detail/{key}/").text
+    for end in ("", "applications/", f"applications/{key}", f"applications/{key}/done", f"applications/{key}/withdraw"):
+        page = browser.get(f"/talent/{end}")
+        assert (page.status_code, note in page.text) == (200, False), end
+    assert browser.get("/talent/readings").status_code == 200
+    said = "".join(map("".join, (render(mail.letter, mail.params) for mail in db.session.scalars(select(OutboxMail)))))
+    db.session.rollback()
+    assert "もう一度お送りください。" in said
+    assert note not in said
