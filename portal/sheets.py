@@ -24,7 +24,7 @@ def write_xlsx(target: BinaryIO, title: str, head: Sequence[str], rows: Iterable
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
-    sheet.append(list(head))
+    sheet.append([safe(cell) for cell in head])
     count = 0
     for row in rows:
         sheet.append([safe(cell) for cell in row])
@@ -36,7 +36,7 @@ def write_xlsx(target: BinaryIO, title: str, head: Sequence[str], rows: Iterable
 def write_csv(target: BinaryIO, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(head)
+    writer.writerow([safe(cell) for cell in head])
     count = 0
     for row in rows:
         writer.writerow(["" if cell is None else safe(cell) for cell in row])

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain, count
 
 LONGEST = 200  # code points, with the suffix
 NAMELESS = "書類"
@@ -30,6 +31,12 @@ def clean(name: str) -> str:
 def of_words(words: str) -> str:
     """A name from words that are none yet, such as a person's or a document's: a slash in them leads nowhere."""
     return clean(PATHS.sub("_", words))
+
+
+def unlike(taken: Collection[str], stem: str, suffix: str) -> str:
+    """The name, numbered when a folder has it already; `taken` in the case-folded form that many systems compare."""
+    numbered = (f"{stem} ({number}){suffix}" for number in count(2))
+    return next(name for name in chain([stem + suffix], numbered) if name.casefold() not in taken)
 
 
 def _is_hidden(sign: str) -> bool:

@@ -74,7 +74,7 @@ def save(values: Mapping[str, Any], *, revision: int, actor: Actor, now: datetim
             .execution_options(synchronize_session=False)
         )
     changed = {name: values[name] for name in SWITCHES if name in values}
-    audit.record("talent.profile", subject="talent", details=changed, actor=actor, now=now)
+    audit.record("talent.profile", subject="talent", subject_id=own(actor).id, details=changed, actor=actor, now=now)
 
 
 def _impossible(values: Mapping[str, Any], *, today: date) -> Iterator[Finding]:

@@ -45,10 +45,12 @@ def write(
 
 
 def _files(application: Application) -> Iterable[tuple[str, StoredFile]]:
-    folder = folder_of(application)
+    folder, taken = folder_of(application), set[str]()
     for document in application.documents:
         if document.file is not None:
-            yield f"{folder}/{names.of_words(document.name)}{names.suffix_of(document.file.name)}", document.file
+            name = names.unlike(taken, names.of_words(document.name), names.suffix_of(document.file.name))
+            taken.add(name.casefold())
+            yield f"{folder}/{name}", document.file
 
 
 def folder_of(application: Application) -> str:

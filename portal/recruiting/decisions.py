@@ -142,6 +142,8 @@ def _ask(
     documents = [row for row in application.documents if row.id in set(document_ids)]
     if not documents:
         return Moved(application.id, application.name, Refused("依頼する書類を選択してください。"))
+    if application.reopened_until == until and all(row.state is DocumentState.reopened for row in documents):
+        return Moved(application.id, application.name, Conflict("同じ書類を、同じ期限ですでに依頼しています。"))
     sources = [state for state in STAGES[application.kind] if state not in ENDED]
     (moved,) = move_each(
         [SeenApplication(application.id, application.revision)],

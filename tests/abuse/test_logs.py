@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from models.applications import Application
+from models.applications import Application, Download
 from models.base import db
 from models.mail import OutboxMail
 from models.people import Account
@@ -22,6 +22,7 @@ from scheduler.timetable import Job
 from tests.abuse.conftest import Scene
 from tests.make import PASSWORD
 from tests.recruiting import canaries
+from tests.recruiting.builders import profile_of
 from tests.recruiting.canaries import EMAIL, MARK
 from tests.views.login import mailed_code
 from tests.views.pages import Visitor
@@ -129,6 +130,7 @@ def trail(nest: canaries.Nest) -> list[tuple[str, int | None, int | None]]:
         ("downloads/{person}", "download.fetch"),
         ("downloads/{posting}", "download.fetch"),
         ("downloads/{xlsx}", "download.fetch"),
+        ("downloads/{csv}", "download.fetch"),
     ],
 )
 def test_every_way_of_reading_is_on_record_with_who_what_and_when(
@@ -147,6 +149,68 @@ def test_every_way_of_reading_is_on_record_with_who_what_and_when(
     event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
     assert (event.organization_id, event.ip) == (nest.owner.organization_id, "127.0.0.1")
     assert abs((event.at - scene.make.now).total_seconds()) < 300
+
+
+def test_opening_a_profile_and_taking_addresses_are_on_record_too(scene: Scene, nest: canaries.Nest) -> None:
+    begin_write()
+    profile = profile_of(nest.talent)
+    profile.is_public, profile.code = True, "T000000007"
+    talent_id = profile.id
+    db.session.commit()
+    browser = scene.browser(nest.owner)
+    before = len(trail(nest))
+    assert browser.get("/mypage/talents/T000000007/").status_code == 200
+    form = {"item": f"{nest.application_id}:2"}
+    assert browser.post(f"/mypage/selection/{nest.entry_id}/mailer", data=form).status_code == 200
+    assert trail(nest)[before:] == [
+        ("talent.view", talent_id, nest.owner.account_id),
+        ("application.address", nest.application_id, nest.owner.account_id),
+    ]
+
+
+# What each party decides, in the order of a selection: the address, what is posted, and what the trail then says.
+DECISIONS = [
+    ("owner", "/mypage/selection/detail/{key}/stage", {"revision": "2", "to": "received"}, "application.move"),
+    ("owner", "/mypage/selection/detail/{key}/note", {"note": MARK, "note_revision": "2"}, "application.note"),
+    ("owner", "/mypage/selection/detail/{key}/documents/{document}", {"state": "defective"}, "application.document"),
+    (
+        "owner",
+        "/mypage/selection/detail/{key}/ask",
+        {"document": "{document}", "until": "2099-01-31T17:00", "message": MARK},
+        "application.move",
+    ),
+    ("owner", "/mypage/applications/detail/{key}/download", {}, "download.request"),
+    ("owner", "/mypage/applications/{entry}/download", {"kind": "csv"}, "download.request"),
+    ("talent", "/talent/applications/{key}/withdraw", {"revision": "4"}, "application.move"),
+    ("talent", "/talent/data", {}, "download.request"),
+]
+
+
+def test_every_decision_leaves_one_row_with_who_and_about_what(scene: Scene, nest: canaries.Nest) -> None:
+    """One after the other about the same application; a refused one leaves none."""
+    document = db.session.get_one(Application, nest.application_id).documents[0].id
+    db.session.rollback()
+    values = {"key": nest.application_id, "document": document, "entry": nest.entry_id}
+    people = {"owner": nest.owner, "talent": nest.talent}
+    browsers = {name: scene.browser(actor) for name, actor in people.items()}
+    for who, address, form, action in DECISIONS:
+        before = len(trail(nest))
+        sent = {name: text.format(**values) for name, text in form.items()}
+        answer = browsers[who].post(address.format(**values), data=sent)
+        assert answer.status_code == 303, (address, answer.text)
+        told = trail(nest)[before:]
+        assert [(row[0], row[2]) for row in told] == [(action, people[who].account_id)], address
+        about = nest.application_id if action.startswith("application") else newest_download()
+        assert told[0][1] == about, address
+        if action == "application.move":  # the same click again finds another state, and says so
+            assert browsers[who].post(address.format(**values), data=sent).status_code in (303, 409, 422)
+            assert [row[0] for row in trail(nest)[before:]].count(action) == 1, address
+    said = repr(db.session.scalars(select(AuditEvent.details)).all())
+    assert MARK not in said
+
+
+def newest_download() -> int | None:
+    return db.session.scalar(select(func.max(Download.id)))
 
 
 def test_what_cannot_be_put_on_record_is_not_shown(

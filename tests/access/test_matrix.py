@@ -14,7 +14,7 @@ from tests.access.world import PEOPLE, World, digest
 
 NOT_ROUTED = {"HEAD", "OPTIONS"}  # HEAD is GET without the body, OPTIONS says what is allowed
 REFUSED = ("login", "400", "403", "404", "422")
-NEW_EACH_TIME = re.compile(r'nonce="[^"]+"|name="csrf_token" value="[^"]+"|参照番号 [0-9a-f]{8}')
+NEW_EACH_TIME = re.compile(r'nonce="[^"]+"|nonce-[^\']+|name="csrf_token" value="[^"]+"|参照番号 [0-9a-f]{8}')
 OWNERS_OF_OTHERS = ("other", "noncorp")
 STRANGERS = (*OWNERS_OF_OTHERS, "rival")
 ENDS_SESSIONS = ("login.log_out", "account.end_other_sessions")
@@ -136,5 +136,6 @@ def outcome(response: TestResponse) -> str:
 
 
 def same(response: TestResponse) -> str:
-    """The page without what is new in every answer."""
-    return f"{response.status_code} {NEW_EACH_TIME.sub('', response.text)}"
+    """The whole answer, headers too, without what is new in each."""
+    headers = [header for header in response.headers if header[0] != "Set-Cookie"]
+    return NEW_EACH_TIME.sub("", f"{response.status_code} {headers}\n{response.text}")

@@ -505,12 +505,13 @@ def table(made: bytes) -> list[list[str]]:
 
 def test_the_other_organization_sees_nothing_of_it(story: Story, member: Page) -> None:
     """What the first organization reads and does is a 404 for the second, and none of it is for another talent."""
+    keys = [story.house.application(person.numbers[story.job.number]) for person in story.people]
     application_id = story.house.application(story.private.numbers[story.job.number])
     open_detail(member, story, story.private, story.job)
     document = str(member.locator("main a[href*='/documents/']").first.get_attribute("href"))
     open_list(member, story.job)
     downloads = member.get_by_role("link", name=re.compile("(ZIP|CSV|XLSX)をダウンロード")).all()
-    read = [member.url, f"/mypage/applications/detail/{application_id}/", document]
+    read = [member.url, *(f"/mypage/applications/detail/{key}/" for key in keys), document]
     read += [str(link.get_attribute("href")) for link in downloads]
     written = [f"/mypage/applications/detail/{application_id}/{act}" for act in ("resume", "download")]
     written += [f"/mypage/selection/detail/{application_id}/{act}" for act in ("stage", "note", "ask")]
@@ -519,6 +520,7 @@ def test_the_other_organization_sees_nothing_of_it(story: Story, member: Page) -
         page.goto("/mypage/jobs/")
         form = {"csrf_token": str(page.locator("input[name=csrf_token]").first.get_attribute("value"))}
         form |= {"to": "received", "revision": "1", "note": "x", "note_revision": "1", "kind": "csv"}
+        assert profiles_open(page, story) == profiles_open(member, story) == [True, False, False, False]
         for address in read:
             assert page.request.get(address, max_redirects=0).status == 404, address
         for address in written:
@@ -527,6 +529,15 @@ def test_the_other_organization_sees_nothing_of_it(story: Story, member: Page) -
         for address in read:
             assert page.request.get(address, max_redirects=0).status == 403, address
         assert page.request.get(f"/talent/applications/{application_id}", max_redirects=0).status == 404
+
+
+def profiles_open(page: Page, story: Story) -> list[bool]:
+    """Whose profile this organization may read: it was published to all, not to whom somebody applied."""
+    code = "SELECT code FROM talent JOIN account ON account.id = talent.account_id WHERE account.email = ?"
+    codes = [story.house.asked(code, person.email)[0][0] for person in story.people]
+    answers = [page.request.get(f"/mypage/talents/{code}/", max_redirects=0).status for code in codes]
+    assert set(answers) <= {200, 404}
+    return [answer == 200 for answer in answers]
 
 
 def test_the_talent_sees_who_opened_the_resume(story: Story) -> None:

@@ -16,10 +16,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -48,21 +49,28 @@ NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
 class Steps:
     """Counts steps of this process and does `harm` at one of them."""
 
-    def __init__(self, at: int, harm: Callable[[], None], events: set[str]) -> None:
-        self.at, self.harm, self.events = at, harm, events
+    def __init__(
+        self,
+        at: int,
+        harm: Callable[[], None],
+        events: Collection[str],
+        *,
+        system: Collection[str] = SYSTEM,
+        database: Collection[str] = DATABASE,
+    ) -> None:
+        self.at, self.harm, self.events, self.system, self.database = at, harm, events, system, database
         self.seen = 0
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
-        if event in self.events and _is_step(frame, event, argument):
+        if event in self.events and self._is_step(frame, event, argument):
             self.seen += 1
             if self.seen == self.at:
                 self.harm()
 
-
-def _is_step(frame: FrameType, event: str, argument: Any) -> bool:
-    if event.startswith("c_"):
-        return argument.__name__ in SYSTEM and _caller(frame) in OURS
-    return frame.f_code.co_name in DATABASE
+    def _is_step(self, frame: FrameType, event: str, argument: Any) -> bool:
+        if event.startswith("c_"):
+            return argument.__name__ in self.system and _caller(frame) in OURS
+        return frame.f_code.co_name in self.database
 
 
 def _caller(frame: FrameType | None) -> str:
@@ -93,7 +101,7 @@ def watched(steps: Steps) -> Iterator[None]:
         sys.setprofile(None)
 
 
-def work(settings: Settings, data: bytes, steps: Steps) -> None:
+def work(settings: Settings, data: bytes, steps: Steps) -> str:
     """One worker's life: a file comes in and is committed, or not."""
     app = create_app(settings, doors=False)
     with app.app_context():
@@ -105,17 +113,17 @@ def work(settings: Settings, data: bytes, steps: Steps) -> None:
             except BaseException:
                 db.session.rollback()
                 raise
+    return "done"
 
 
-def run(settings: Settings, data: bytes, steps: Steps) -> tuple[str, int]:
-    """How a worker with harm at this step ended, and how many steps it took."""
+def run(work: Callable[[], str], steps: Steps) -> tuple[str, int]:
+    """How a process of its own with harm at this step ended, and how many steps it took."""
     reading, writing = os.pipe()
     worker = os.fork()
     if worker == 0:
         os.close(reading)
-        ending = "done"
         try:
-            work(settings, data, steps)
+            ending = work()
         except BaseException as problem:  # noqa: BLE001  # any end is an end
             ending = type(problem).__name__
         os.write(writing, json.dumps([ending, steps.seen]).encode())
@@ -168,13 +176,14 @@ def drill(settings: Settings, harm: Callable[[], None], events: set[str]) -> dic
     early = 0
     for at in range(1, MOST_STEPS):
         before = len(watcher.rows())
-        ending, steps = run(settings, data, Steps(at, harm, events))
+        steps = Steps(at, harm, events)
+        ending, count = run(partial(work, settings, data, steps), steps)
         added = len(watcher.rows()) - before
         endings[ending] = endings.get(ending, 0) + 1
         faults += [f"step {at}: {fault}" for fault in watcher.faults()]
         if ending not in ("done", "killed") and added:
             faults.append(f"step {at}: a row though the worker was told of {ending}")
-        if ending == "done" and steps < at:
+        if ending == "done" and count < at:
             break  # nothing was left to harm
         early += not added
     faults += _sweep(settings, watcher)

@@ -121,6 +121,7 @@ def _read(make: Maker, owner: Actor, application_id: int, entry_id: int) -> None
         (DownloadKind.person, application_id),
         (DownloadKind.posting, entry_id),
         (DownloadKind.xlsx, entry_id),
+        (DownloadKind.csv, entry_id),
     ):
         downloads.request(kind, target, actor=owner, now=make.now)
     db.session.commit()
@@ -163,15 +164,10 @@ def in_rows(*words: str) -> set[str]:
 
 
 def in_files(*words: str) -> int:
-    """How many stored files hold a word, also inside an archive."""
-    store = storage.current()
-    return sum(any(word.lower().encode() in text.lower() for word in words) for text in map(_words, store.keys()))
-
-
-def _words(key: str) -> bytes:
-    with storage.current().open(key) as file:
-        data = file.read()
-    return data + b"".join(_inside(data))
+    """How many files of the store hold a word, also inside an archive and whatever they are called."""
+    files = (path.read_bytes() for path in Path(storage.current().root).rglob("*") if path.is_file())
+    texts = (data + b"".join(_inside(data)) for data in files)
+    return sum(any(word.lower().encode() in text.lower() for word in words) for text in texts)
 
 
 def _inside(data: bytes) -> Iterator[bytes]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from sqlalchemy import func, select, update
+from flask import Flask
+from sqlalchemy import func, inspect, select, update
 
 from models.applications import Application, ApplicationDocument, Download
 from models.base import Base, db
@@ -83,10 +84,11 @@ def referring() -> Iterator[str]:
             yield table.name
 
 
-def test_every_table_that_may_hold_a_person_is_known() -> None:
+def test_every_table_that_may_hold_a_person_is_known(rules: Flask) -> None:
     held = {model.__tablename__ for model in persons.HELD}
     tables = {table.name for table in Base.metadata.sorted_tables}
     assert tables - held == OTHERS
+    assert set(inspect(db.engine).get_table_names()) == tables | {"alembic_version"}, "no table beside the models"
     assert set(referring()) - held <= {"version", "entry"}, "those name members of organizations and of the office"
 
 

@@ -87,7 +87,7 @@ def test_the_clock_erases_rows_files_and_printed_resumes(nest: Nest) -> None:
 def test_an_archive_with_the_person_cannot_be_fetched_afterwards(nest: Nest) -> None:
     made = downloads.recent(actor=nest.owner, now=end_of(nest.application_id) - timedelta(days=999))
     ids = [row.id for row in made]
-    assert len(ids) == 3
+    assert len(ids) == 4
     assert {row.state for row in made} == {DownloadState.ready}
     db.session.rollback()
     jobs.run(JOB, now=end_of(nest.application_id))
