@@ -73,6 +73,15 @@ def worker() -> str:
 
 
 @pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
+    """A folder of all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker == "main" else base.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def kept() -> Iterator[dict[Any, Any]]:
     """What a worker makes once a database. Each file goes from one to the other and the next file back again; what
     depends on `database_url` would be made anew each time."""

@@ -67,9 +67,9 @@ def text_of(letter: EmailMessage) -> str:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Running]:
+def portal(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("running")
-    loaded.load(tmp_path_factory, worker).copy_to(folder)
+    loaded.load(shared).copy_to(folder)
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
@@ -128,6 +128,19 @@ def office_page(browser: Browser, portal: Running) -> Iterator[Page]:
 @pytest.fixture
 def phone(browser: Browser, portal: Running) -> Iterator[Page]:
     yield from window(browser, portal, width=390)
+
+
+@pytest.fixture(scope="session")
+def walked(browser: Browser, portal: Running) -> Any:
+    """`walks.walk` once, with its minute still to come."""
+    from tests.browser import walks
+
+    for page in window(browser, portal, width=1280):
+        log_in(page, portal, walks.ORGANIZATION)
+        for office_page in window(browser, portal, width=1280):
+            log_in(office_page, portal, walks.OFFICE)
+            done = walks.walk(page, office_page, portal)
+    return done
 
 
 def window(browser: Browser, portal: Running, *, width: int, scripts: bool = True, **options: Any) -> Iterator[Page]:

@@ -7,8 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from portal.operation import demonstration
 from portal.settings import Settings
 from tests import databases
@@ -36,9 +34,8 @@ class Loaded:
             source.backup(target)
 
 
-def load(factory: pytest.TempPathFactory, worker: str) -> Loaded:
-    base = factory.getbasetemp() if worker == "main" else factory.getbasetemp().parent  # what all workers share
-    folder = base / "demo-loaded"
+def load(shared: Path) -> Loaded:
+    folder = shared / "demo"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

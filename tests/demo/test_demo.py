@@ -33,10 +33,12 @@ from tests.demo import loaded
 
 
 @pytest.fixture(scope="module", params=databases.KINDS)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Flask]:
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Path, worker: str
+) -> Iterator[Flask]:
     """Loaded once a database; the tests only read."""
     if request.param == "sqlite":
-        settings = loaded.load(tmp_path_factory, worker).settings
+        settings = loaded.load(shared).settings
     else:
         url = databases.fresh_url(request.param, tmp_path_factory.mktemp("demo"), f"portal_demo_{worker}")
         databases.migrate(url)
