@@ -1,5 +1,6 @@
 """Fixtures: both databases, an application without doors for rules and one with doors for pages."""
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import event, text
+from xdist.scheduler import LoadFileScheduling
 
 from models.base import Base, db
 from portal.app import create_app
@@ -25,12 +28,28 @@ NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
 # Files are handed to the workers whole, in this order: begun last, these would run on when all others are done.
 LONG = (
     "browser/test_manual.py",
+    "browser/test_desk_keys.py",
+    "browser/test_pages.py",
+    "browser/test_minute.py",
     "views/test_bad_input.py",
     "browser/test_recruiting.py",
-    "browser/test_pages.py",
     "test_run.py",
     "access/",
 )
+
+
+# One worker does these in that order: what the first begins, the last sees at its minute.
+TOGETHER = LONG[:4]
+
+
+class Scheduling(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the browser's portal" if file.endswith(TOGETHER) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,45 +60,100 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: looking through them for garbage again and again took a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @pytest.fixture(scope="session")
 def worker() -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
+    """A folder of all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker == "main" else base.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kept() -> Iterator[dict[Any, Any]]:
+    """What a worker makes once a database. Each file goes from one to the other and the next file back again; what
+    depends on `database_url` would be made anew each time."""
+    made: dict[Any, Any] = {}
+    yield made
+    for app in made.values():
+        if isinstance(app, Flask):
+            hang_up(app)
+
+
 @pytest.fixture(scope="session", params=databases.KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: str) -> str:
-    url = databases.fresh_url(request.param, tmp_path_factory.mktemp("database"), f"portal_test_{worker}")
-    databases.migrate(url)
-    return url
+def database_url(
+    request: pytest.FixtureRequest, kept: dict[Any, Any], tmp_path_factory: pytest.TempPathFactory, worker: str
+) -> str:
+    if request.param not in kept:
+        url = databases.fresh_url(request.param, tmp_path_factory.mktemp("database"), f"portal_test_{worker}")
+        databases.migrate(url)
+        kept[request.param] = url
+    return kept[request.param]
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("portal")
-    return Settings(
-        database_url=database_url,
-        secret_key="a secret for tests that is long enough",
-        base_url="http://localhost",
-        storage_url=f"file://{folder}/files",
-        mail_folder=str(folder / "mail"),
-    )
+def settings(database_url: str, kept: dict[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    if ("settings", database_url) not in kept:
+        folder = tmp_path_factory.mktemp("portal")
+        kept["settings", database_url] = Settings(
+            database_url=database_url,
+            secret_key="a secret for tests that is long enough",
+            base_url="http://localhost",
+            storage_url=f"file://{folder}/files",
+            mail_folder=str(folder / "mail"),
+        )
+    return kept["settings", database_url]
 
 
 @pytest.fixture(scope="session")
-def house(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings, doors=False)
-    yield app
-    hang_up(app)
+def house(settings: Settings, kept: dict[Any, Any]) -> Flask:
+    if ("house", settings) not in kept:
+        kept["house", settings] = hurried(create_app(settings, doors=False))
+    return kept["house", settings]
 
 
 @pytest.fixture(scope="session")
-def site(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    app.test_client_class = Browser
-    app.config["TESTING"] = True
-    app.config["WTF_CSRF_ENABLED"] = False  # tests/views/test_csrf.py has it on
-    yield app
-    hang_up(app)
+def site(settings: Settings, kept: dict[Any, Any]) -> Flask:
+    if ("site", settings) not in kept:
+        app = kept["site", settings] = hurried(create_app(settings))
+        app.test_client_class = Browser
+        app.config["TESTING"] = True
+        app.config["WTF_CSRF_ENABLED"] = False  # tests/views/test_csrf.py has it on
+    return kept["site", settings]
+
+
+class Compiled(BytecodeCache):
+    """Templates of all applications of a worker, compiled once."""
+
+    buckets: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.buckets:
+            bucket.bytecode_from_string(self.buckets[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.buckets[bucket.key] = bucket.bytecode_to_string()
+
+
+def hurried(app: Flask) -> Flask:
+    """No test cuts the power: SQLite need not wait for the disk, as PostgreSQL does not (`databases`)."""
+    app.jinja_env.bytecode_cache = Compiled()
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return app
 
 
 def hang_up(app: Flask) -> None:

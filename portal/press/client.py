@@ -36,6 +36,8 @@ class PressDown(Exception):
 class Press:
     """The process and the way to it. Starts when it is first needed, and again when it is gone."""
 
+    seconds = SECONDS  # that each document has, at most 255
+
     def __init__(self) -> None:
         self._lock = Lock()
         self._places = BoundedSemaphore(AT_ONCE)
@@ -43,7 +45,7 @@ class Press:
         self._door: socket.socket | None = None
 
     def print(self, page: str) -> bytes:
-        """The PDF of a page of HTML, or Unprintable after SECONDS at the latest. The first waits for the start too."""
+        """The PDF of a page of HTML, or Unprintable after `seconds`. The first waits for the start too."""
         with self._places, tempfile.TemporaryFile() as paper:
             paper.write(page.encode())
             paper.seek(0)
@@ -53,7 +55,7 @@ class Press:
                     printer = self._hand_over(paper.fileno(), theirs)
                 finally:
                     os.close(theirs)
-                return _read(answer, printer)
+                return _read(answer, printer, self.seconds)
 
     def _hand_over(self, page: int, answer: int) -> int:
         """The number of the process that prints."""
@@ -61,7 +63,7 @@ class Press:
             for _ in range(2):  # it may have been killed since it was last used
                 try:
                     door = self._opened()
-                    socket.send_fds(door, [b"p"], [page, answer])
+                    socket.send_fds(door, [bytes([self.seconds])], [page, answer])
                     if number := door.recv(NUMBER):
                         return int.from_bytes(number)
                 except OSError:
@@ -111,10 +113,10 @@ class Press:
         self._door = self._process = None
 
 
-def _read(answer: BinaryIO, printer: int) -> bytes:
+def _read(answer: BinaryIO, printer: int, seconds: int) -> bytes:
     """The answer is not trusted: foreign text was at work where it comes from."""
     body = bytearray()
-    end = time.monotonic() + SECONDS + 1
+    end = time.monotonic() + seconds + 1
     while len(body) <= LARGEST and select.select([answer], [], [], max(0.0, end - time.monotonic()))[0]:
         piece = answer.read(CHUNK)
         if not piece:

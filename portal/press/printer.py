@@ -1,5 +1,6 @@
-"""The press as a process. Its standard input is a socket: a byte and two files come in for each document, the page and
-a pipe; out goes the number of the process that prints it. The pipe gets a verdict, a length and so many bytes.
+"""The press as a process. Its standard input is a socket: a byte and two files come in for each document, the seconds
+that it has, the page and a pipe; out goes the number of the process that prints it. The pipe gets a verdict, a length
+and so many bytes.
 """
 
 from __future__ import annotations
@@ -67,15 +68,15 @@ def _serve(door: socket.socket, typesetter: Typesetter) -> None:
         number = os.fork()
         if number == 0:
             door.close()
-            _print(typesetter, *files)
+            _print(typesetter, *files, seconds=message[0])
         for file in files:
             os.close(file)
         door.sendall(number.to_bytes(NUMBER))
 
 
-def _print(typesetter: Typesetter, page: int, answer: int) -> NoReturn:
+def _print(typesetter: Typesetter, page: int, answer: int, *, seconds: int) -> NoReturn:
     """One document, in a process of its own; never returns."""
-    _bind(answer)
+    _bind(answer, seconds)
     try:
         with os.fdopen(page, encoding="utf-8") as paper:
             verdict, made = MADE, typesetter.typeset(paper.read())
@@ -88,7 +89,7 @@ def _print(typesetter: Typesetter, page: int, answer: int) -> NoReturn:
     os._exit(0)
 
 
-def _bind(answer: int) -> None:
+def _bind(answer: int, seconds: int) -> None:
     """From here on the process can neither take over the machine nor leave anything of the document behind."""
 
     def give_up(*_: object) -> NoReturn:
@@ -96,7 +97,7 @@ def _bind(answer: int) -> None:
         os._exit(0)
 
     for name, soft, hard in (
-        (resource.RLIMIT_CPU, SECONDS, SECONDS + 2),
+        (resource.RLIMIT_CPU, seconds, seconds + 2),
         (resource.RLIMIT_AS, MEMORY, MEMORY),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
@@ -104,7 +105,7 @@ def _bind(answer: int) -> None:
         resource.setrlimit(name, (soft, hard))
     signal.signal(signal.SIGXCPU, give_up)
     signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(SECONDS)
+    signal.alarm(seconds)
 
 
 def _say(answer: int, verdict: bytes, made: bytes = b"") -> None:

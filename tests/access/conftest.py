@@ -13,13 +13,13 @@ from portal.app import create_app
 from portal.settings import Settings
 from tests.access.world import World
 from tests.client import Browser
-from tests.conftest import empty, hang_up
+from tests.conftest import empty, hang_up, hurried
 
 
 @pytest.fixture(scope="module")
 def app(settings: Settings) -> Iterator[Flask]:
     """With the demo's routes."""
-    app = create_app(replace(settings, demo=True))
+    app = hurried(create_app(replace(settings, demo=True)))
     app.test_client_class = Browser
     app.config |= {"TESTING": True, "WTF_CSRF_ENABLED": False}
     yield app

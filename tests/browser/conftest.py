@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page
 
 from portal.demo_mail import free_port
 from tests.databases import ROOT
+from tests.demo import loaded
 
 PASSWORD = "partner-demo"
 CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
@@ -66,14 +67,15 @@ def text_of(letter: EmailMessage) -> str:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def portal(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("running")
+    loaded.load(shared).copy_to(folder)
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
-        "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.sqlite",
-        "PORTAL_STORAGE_URL": f"file://{folder}/files",
+        "PORTAL_DATABASE_URL": f"sqlite:///{folder / loaded.DATABASE}",
+        "PORTAL_STORAGE_URL": f"file://{folder / loaded.FILES}",
         "PORTAL_MAIL_FOLDER": str(folder / "mail"),
         "PORTAL_SECRET_KEY": "a secret for the browser's own portal",
         "PORTAL_PORT": str(port),
@@ -126,6 +128,19 @@ def office_page(browser: Browser, portal: Running) -> Iterator[Page]:
 @pytest.fixture
 def phone(browser: Browser, portal: Running) -> Iterator[Page]:
     yield from window(browser, portal, width=390)
+
+
+@pytest.fixture(scope="session")
+def walked(browser: Browser, portal: Running) -> Any:
+    """`walks.walk` once, with its minute still to come."""
+    from tests.browser import walks
+
+    for page in window(browser, portal, width=1280):
+        log_in(page, portal, walks.ORGANIZATION)
+        for office_page in window(browser, portal, width=1280):
+            log_in(office_page, portal, walks.OFFICE)
+            done = walks.walk(page, office_page, portal)
+    return done
 
 
 def window(browser: Browser, portal: Running, *, width: int, scripts: bool = True, **options: Any) -> Iterator[Page]:

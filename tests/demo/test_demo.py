@@ -29,16 +29,22 @@ from portal.publishing.catalog import Search
 from portal.recruiting.stages import SEATED, STAGES
 from portal.settings import Settings
 from tests import databases
+from tests.demo import loaded
 
 
 @pytest.fixture(scope="module", params=databases.KINDS)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Flask]:
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Path, worker: str
+) -> Iterator[Flask]:
     """Loaded once a database; the tests only read."""
-    url = databases.fresh_url(request.param, tmp_path_factory.mktemp("demo"), f"portal_demo_{worker}")
-    databases.migrate(url)
-    settings = settings_of(url, tmp_path_factory.mktemp("files"))
-    assert demonstration.load_if_empty(settings)
-    assert not demonstration.load_if_empty(settings), "a second start leaves the data alone"
+    if request.param == "sqlite":
+        settings = loaded.load(shared).settings
+    else:
+        url = databases.fresh_url(request.param, tmp_path_factory.mktemp("demo"), f"portal_demo_{worker}")
+        databases.migrate(url)
+        settings = settings_of(url, tmp_path_factory.mktemp("files"))
+        assert demonstration.load_if_empty(settings)
+        assert not demonstration.load_if_empty(settings), "a second start leaves the data alone"
     app = create_app(settings, doors=False)
     yield app
     with app.app_context():
@@ -46,8 +52,7 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def settings_of(url: str, folder: Path) -> Settings:
-    secret = "a secret for the demo that is long enough"
-    return Settings(database_url=url, secret_key=secret, storage_url=f"file://{folder}/files")
+    return Settings(database_url=url, secret_key=loaded.SECRET, storage_url=f"file://{folder}/files")
 
 
 def test_every_account_of_the_banner_can_log_in(demo: Flask) -> None:

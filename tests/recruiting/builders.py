@@ -13,6 +13,7 @@ from models.talents import Talent
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.files import intake
+from portal.files.kinds import PDF
 from portal.matching import profiles
 from portal.recruiting import drafting, resumes, submitting
 from portal.recruiting.moves import SeenApplication
@@ -59,8 +60,13 @@ def draft(version: Version, actor: Actor, *, now: datetime, files: bool = True) 
     application = drafting.start(version.entry_id, actor=actor, now=now)
     if files:
         for document in application.documents:
-            stored = intake.take_in(
-                io.BytesIO(pdf(document.name)), f"{document.name}.pdf", owner_id=actor.account_id, now=now
+            # Not inspected: that takes a process of its own for each file, and has its tests in tests/files.
+            stored = intake.keep_made(
+                io.BytesIO(pdf(document.name)),
+                f"{document.name}.pdf",
+                PDF.media_type,
+                owner_id=actor.account_id,
+                now=now,
             )
             drafting.put_document(document.id, stored, application=application, now=now)
     db.session.commit()
