@@ -29,6 +29,8 @@ from portal.recruiting.submitting import Answers
 S = ApplicationState
 # How many apply, by the organization's key, while a posting runs and in the past; who is not named has few.
 CROWDS: Mapping[str, tuple[int, int]] = {"org": (4, 2), "org2": (3, 1), "jica": (3, 1), "noncorp": (2, 1)}
+# With whom the first talent of the README has nothing to do, so that both sides can be tried as strangers.
+UNKNOWN_TO_THE_FIRST = frozenset({"jica"})
 RECENT = timedelta(days=90)
 SELDOM = 12  # of the other organizations' postings one in so many has an applicant
 # What becomes of one application after the other: the steps below, each some working hours after the one before.
@@ -144,7 +146,8 @@ class Applying:
         people = [
             person
             for person in self.life.cast.talents
-            if version.resume_type != "expert" or person.registered.career.ability
+            if (version.resume_type != "expert" or person.registered.career.ability)
+            and (person is not named[0] or self.keys[version.organization_id] not in UNKNOWN_TO_THE_FIRST)
         ]
         self.dice.shuffle(people)
         people.sort(key=lambda person: not set(person.registered.career.fields) & set(version.fields))

@@ -63,6 +63,21 @@ def test_every_account_of_the_banner_can_log_in(demo: Flask) -> None:
     assert len(set(hashes.values())) == 1
 
 
+def test_the_first_talent_and_the_organization_of_the_agency_are_strangers(demo: Flask) -> None:
+    """So that an offer to somebody who never applied can be tried."""
+    with demo.app_context():
+        query = (
+            select(func.count())
+            .select_from(Application)
+            .join(Talent, Talent.id == Application.talent_id)
+            .join(Account, Account.id == Talent.account_id)
+            .where(Account.email == "talent@example.jp")
+        )
+        agency = select(Account.organization_id).where(Account.email == "jica@example.jp").scalar_subquery()
+        assert db.session.scalar(query)
+        assert not db.session.scalar(query.where(Application.organization_id == agency))
+
+
 def test_the_first_organization_has_an_entry_in_every_state(demo: Flask) -> None:
     with demo.app_context():
         organization_id = db.session.scalar(select(Account.organization_id).where(Account.email == "org@example.jp"))
