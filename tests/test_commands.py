@@ -85,7 +85,7 @@ def test_an_administrator_is_created_once(environment: dict[str, str]) -> None:
 def test_an_unusable_administrator_is_refused_in_words(
     environment: dict[str, str], option: str, value: str, said: str
 ) -> None:
-    portal("migrate", environment=environment)
+    databases.migrate(environment["PORTAL_DATABASE_URL"])
     done = administrator(environment, **{option: value})
     assert done.returncode == 1
     assert said in done.stderr
@@ -141,7 +141,7 @@ def test_doctor_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.fixture
 def person(environment: dict[str, str]) -> Iterator[str]:
     """The address of a talent who applied."""
-    portal("migrate", environment=environment)
+    databases.migrate(environment["PORTAL_DATABASE_URL"])
     app = create_app(
         Settings(
             database_url=environment["PORTAL_DATABASE_URL"],

@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+from pathlib import Path
 
+import pytest
 from flask import Response
 from sqlalchemy import select
 
@@ -14,6 +16,7 @@ from portal import storage
 from portal.files.kinds import BY_CODE
 from portal.recruiting import downloads
 from tests.abuse.conftest import Scene
+from tests.files import once
 from tests.files.corpus import CORPUS, Sample
 
 # A browser sends a field without a chosen file as a file without a name.
@@ -38,8 +41,11 @@ def inert(answer: Response, data: bytes) -> str:
     return "" if expected.items() <= dict(headers).items() else str(headers)
 
 
-def test_all_of_the_corpus_is_refused_in_words_or_stored_inert(scene: Scene) -> None:
+def test_all_of_the_corpus_is_refused_in_words_or_stored_inert(
+    scene: Scene, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Beside PostgreSQL some of each sort, as what a file is no database knows."""
+    once.inspect(shared, monkeypatch)
     samples = SENT if db.engine.dialect.name == "sqlite" else SENT[::8]
     assert len(SENT) >= 80
     browser, number = scene.browser(scene.talent), scene.number

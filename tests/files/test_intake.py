@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -28,7 +29,7 @@ from portal.files.inspection import SENTENCES
 from portal.files.intake import LARGEST
 from portal.files.kinds import BY_CODE, PHOTO_KINDS, accept
 from portal.storage import Store
-from tests.files import pictures
+from tests.files import once, pictures
 from tests.files.corpus import CORPUS, KINDS, Sample
 from tests.files.pdfs import pdf, stream
 from tests.make import Maker
@@ -69,8 +70,11 @@ def test_the_corpus_has_every_kind_and_every_refusal() -> None:
     assert set(KINDS) == set(BY_CODE)
 
 
-def test_each_file_is_refused_in_words_or_stored_as_it_is(folder_store: Store, now: datetime) -> None:
+def test_each_file_is_refused_in_words_or_stored_as_it_is(
+    folder_store: Store, now: datetime, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All of them beside SQLite; beside PostgreSQL some of each sort, as what a file is no database knows."""
+    once.inspect(shared, monkeypatch)
     samples = CORPUS if db.engine.dialect.name == "sqlite" else CORPUS[::6]
     wrong, stored = {}, 0
     for sample in samples:
