@@ -82,7 +82,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def kept() -> Iterator[dict[Any, Any]]:
+def made_once() -> Iterator[dict[Any, Any]]:
     """What a worker makes once a database. Each file goes from one to the other and the next file back again; what
     depends on `database_url` would be made anew each time."""
     made: dict[Any, Any] = {}
@@ -94,44 +94,44 @@ def kept() -> Iterator[dict[Any, Any]]:
 
 @pytest.fixture(scope="session", params=databases.KINDS)
 def database_url(
-    request: pytest.FixtureRequest, kept: dict[Any, Any], tmp_path_factory: pytest.TempPathFactory, worker: str
+    request: pytest.FixtureRequest, made_once: dict[Any, Any], tmp_path_factory: pytest.TempPathFactory, worker: str
 ) -> str:
-    if request.param not in kept:
+    if request.param not in made_once:
         url = databases.fresh_url(request.param, tmp_path_factory.mktemp("database"), f"portal_test_{worker}")
         databases.migrate(url)
-        kept[request.param] = url
-    return kept[request.param]
+        made_once[request.param] = url
+    return made_once[request.param]
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, kept: dict[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    if ("settings", database_url) not in kept:
+def settings(database_url: str, made_once: dict[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    if ("settings", database_url) not in made_once:
         folder = tmp_path_factory.mktemp("portal")
-        kept["settings", database_url] = Settings(
+        made_once["settings", database_url] = Settings(
             database_url=database_url,
             secret_key="a secret for tests that is long enough",
             base_url="http://localhost",
             storage_url=f"file://{folder}/files",
             mail_folder=str(folder / "mail"),
         )
-    return kept["settings", database_url]
+    return made_once["settings", database_url]
 
 
 @pytest.fixture(scope="session")
-def house(settings: Settings, kept: dict[Any, Any]) -> Flask:
-    if ("house", settings) not in kept:
-        kept["house", settings] = hurried(create_app(settings, doors=False))
-    return kept["house", settings]
+def house(settings: Settings, made_once: dict[Any, Any]) -> Flask:
+    if ("house", settings) not in made_once:
+        made_once["house", settings] = hurried(create_app(settings, doors=False))
+    return made_once["house", settings]
 
 
 @pytest.fixture(scope="session")
-def site(settings: Settings, kept: dict[Any, Any]) -> Flask:
-    if ("site", settings) not in kept:
-        app = kept["site", settings] = hurried(create_app(settings))
+def site(settings: Settings, made_once: dict[Any, Any]) -> Flask:
+    if ("site", settings) not in made_once:
+        app = made_once["site", settings] = hurried(create_app(settings))
         app.test_client_class = Browser
         app.config["TESTING"] = True
         app.config["WTF_CSRF_ENABLED"] = False  # tests/views/test_csrf.py has it on
-    return kept["site", settings]
+    return made_once["site", settings]
 
 
 class Compiled(BytecodeCache):

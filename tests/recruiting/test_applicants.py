@@ -242,7 +242,7 @@ def test_the_table_says_who_handed_in_what(
     needed = {name: [bool(cell and cell.is_needed) for cell in line.cells] for name, line in lines.items()}
     assert needed[NAMES[1]] == [True, False]
     assert needed[NAMES[2]] == [False, False], "a selection that is over needs nothing"
-    assert [cell and cell.is_none for cell in lines[NAMES[3]].cells] == [False, True]
+    assert [cell and grid.is_none(cell) for cell in lines[NAMES[3]].cells] == [False, True]
     assert needed[NAMES[3]] == [False, False]
     assert (lines[NAMES[1]].is_defective, lines[NAMES[1]].is_missing) == (True, False)
     assert not lines[NAMES[0]].is_defective

@@ -21,7 +21,7 @@ from models.states import DownloadKind, DownloadState
 from portal import sheets
 from portal.actors import Actor
 from portal.database import begin_write
-from portal.errors import NotFound
+from portal.errors import NotFound, Refused
 from portal.files import reading
 from portal.recruiting import downloads
 from tests.make import Maker
@@ -138,7 +138,7 @@ def test_it_can_be_fetched_for_a_day_to_the_second(make: Maker, case: tuple[Acto
     end = make.now + timedelta(hours=24)
     begin_write()
     assert downloads.fetch(key, actor=owner, now=end - SECOND).file is not None
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused):
         downloads.fetch(key, actor=owner, now=end)
     db.session.rollback()
     file_id = row(key).file_id

@@ -124,7 +124,7 @@ def test_archives_with_who_withdraws_are_recalled_and_made_anew_without_them(mak
     left = {kind: downloads.find(key, actor=nest.owner) for kind, key in rows.items()}
     archives = {left.pop(kind).state for kind in (DownloadKind.posting, DownloadKind.person)}
     assert archives == {DownloadState.expired}
-    assert [row.state for row in left.values()] == [DownloadState.ready], "the list says that they withdrew"
+    assert {row.state for row in left.values()} == {DownloadState.ready}, "the lists say that they withdrew"
     kept = {found.key for found in storage.current().found()}
     names = set(db.session.scalars(select(StoredFile.name).where(StoredFile.key.in_(kept))))
     names.remove(f"{MARK} before.pdf")  # what the talent replaced waits its week, and nobody can open it
