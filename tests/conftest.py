@@ -18,7 +18,7 @@ from xdist.scheduler import LoadFileScheduling
 from models.base import Base, db
 from portal.app import create_app
 from portal.settings import Settings
-from tests import chromium, databases
+from tests import chromium, databases, turns
 from tests.client import Browser
 from tests.make import Maker
 
@@ -26,20 +26,16 @@ from tests.make import Maker
 NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
 
 # Files are handed to the workers whole, in this order: begun last, these would run on when all others are done.
-LONG = (
+# First of all come those that wait for their turn to be alone: later they would hold up more.
+ALONE = ("test_run.py", "views/test_login_uniform.py", "abuse/test_a23_bombs.py")
+# One worker does these in that order: what the first begins, the last sees at its minute.
+TOGETHER = (
     "browser/test_manual.py",
     "browser/test_desk_keys.py",
     "browser/test_pages.py",
     "browser/test_minute.py",
-    "views/test_bad_input.py",
-    "browser/test_recruiting.py",
-    "test_run.py",
-    "access/",
 )
-
-
-# One worker does these in that order: what the first begins, the last sees at its minute.
-TOGETHER = LONG[:4]
+LONG = (*ALONE, *TOGETHER, "views/test_bad_input.py", "browser/test_recruiting.py", "access/")
 
 
 class Scheduling(LoadFileScheduling):
@@ -58,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((place for place, name in enumerate(LONG) if path.startswith(name)), len(LONG))
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    with turns.turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

@@ -98,6 +98,7 @@ def test_it_serves_the_demo_and_says_where_everything_is(home: Path) -> None:
         assert "Traceback" not in portal.said
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_second_start_is_quick_and_every_end_is_clean(home: Path, number: signal.Signals) -> None:
     with running(home) as portal:

@@ -88,6 +88,7 @@ def prepared(tmp_path: Path) -> Iterator[Prepared]:
     hang_up(app)
 
 
+@pytest.mark.alone
 def test_no_page_waits_for_the_press_and_no_web_process_prints(tmp_path: Path, prepared: Prepared) -> None:
     with running(tmp_path, PORTAL_DEMO="0") as portal:
         quiet = max(answered(portal, page, prepared.cookie) for page in prepared.pages * 2)

@@ -75,6 +75,7 @@ def test_the_throttle_of_an_unknown_address_looks_the_same(site: Flask, client, 
     assert known[:3] == unknown[:3]
 
 
+@pytest.mark.alone
 def test_known_and_unknown_take_the_same_time(site: Flask, client, make_here: Maker) -> None:
     begin_write()
     db.session.add_all(
