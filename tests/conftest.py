@@ -37,10 +37,15 @@ TOGETHER = (
 )
 LONG = (*ALONE, *TOGETHER, "views/test_bad_input.py", "browser/test_recruiting.py", "access/")
 
+# Two workers do these side by side, one on each database.
+BY_DATABASE = ("views/test_bad_input.py",)
+
 
 class Scheduling(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if file.endswith(BY_DATABASE):
+            return next((f"{file} on {kind}" for kind in databases.KINDS if f"[{kind}" in nodeid), file)
         return "the browser's portal" if file.endswith(TOGETHER) else file
 
 

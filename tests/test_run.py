@@ -89,13 +89,58 @@ def children(running: Running) -> list[psutil.Process]:
     return psutil.Process(running.process.pid).children(recursive=True)
 
 
-def test_it_serves_the_demo_and_says_where_everything_is(home: Path) -> None:
-    with running(home) as portal:
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line; of one that has just died, nothing."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
+@pytest.fixture(scope="class")
+def catcher() -> int:
+    return demo_mail.free_port()
+
+
+@pytest.fixture(scope="class")
+def portal(home: Path, catcher: int) -> Iterator[Running]:
+    with running(home, PORTAL_MAIL_PORT=str(catcher)) as portal:
+        yield portal
+
+
+class TestFirstStart:
+    """One portal for all that leaves it running, and the blow that ends it."""
+
+    def test_it_serves_the_demo_and_says_where_everything_is(self, portal: Running) -> None:
         for path in ("/", "/jobs/", "/login", "/healthz", "/readyz", "/dev/mail"):
             assert portal.get(path)[0] == 200, path
-        for words in (portal.url, "/dev/mail", banner.DEMO_PASSWORD, *(address for address, _ in banner.DEMO_ACCOUNTS)):
+        demo = (banner.DEMO_PASSWORD, *(address for address, _ in banner.DEMO_ACCOUNTS))
+        for words in (portal.url, "/dev/mail", *demo):
             assert words in portal.said
         assert "Traceback" not in portal.said
+
+    def test_a_letter_to_the_catcher_is_on_the_page_and_its_code_on_the_terminal(
+        self, portal: Running, catcher: int
+    ) -> None:
+        with smtplib.SMTP("127.0.0.1", catcher, timeout=10) as host:
+            host.sendmail(
+                "no-reply@example.jp", ["org@example.jp"], b"To: org@example.jp\r\nSubject: code\r\n\r\n204816\r\n"
+            )
+        assert "org@example.jp" in portal.get("/dev/mail")[1]
+        wait_for(lambda: "204816" in portal.said, seconds=5)
+
+    def test_a_clock_that_died_is_started_again(self, portal: Running) -> None:
+        (clock,) = (child for child in children(portal) if "scheduler" in words_of(child))
+        clock.kill()
+        wait_for(lambda: any("scheduler" in words_of(child) for child in children(portal)), seconds=10)
+        assert "スケジューラーが終了したため再起動します" in portal.said
+
+    def test_no_process_stays_when_it_is_killed_outright(self, portal: Running) -> None:
+        family = children(portal)
+        portal.process.kill()
+        portal.process.wait()
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert alive == []
 
 
 @pytest.mark.alone
@@ -112,31 +157,6 @@ def test_the_second_start_is_quick_and_every_end_is_clean(home: Path, number: si
         _, alive = psutil.wait_procs(family, timeout=2)
         assert alive == []
         assert "Traceback" not in portal.said
-
-
-def test_no_process_stays_when_it_is_killed_outright(home: Path) -> None:
-    with running(home) as portal:
-        family = children(portal)
-        portal.process.kill()
-        portal.process.wait()
-        _, alive = psutil.wait_procs(family, timeout=20)
-        assert alive == []
-
-
-def words_of(process: psutil.Process) -> list[str]:
-    """Its command line; of one that has just died, nothing."""
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
-
-
-def test_a_clock_that_died_is_started_again(home: Path) -> None:
-    with running(home) as portal:
-        (clock,) = (child for child in children(portal) if "scheduler" in words_of(child))
-        clock.kill()
-        wait_for(lambda: any("scheduler" in words_of(child) for child in children(portal)), seconds=10)
-        assert "スケジューラーが終了したため再起動します" in portal.said
 
 
 def test_it_ends_with_a_word_when_the_web_died(home: Path) -> None:
@@ -176,17 +196,6 @@ def test_a_mail_server_that_is_set_is_used(home: Path) -> None:
             assert "外部には送信せず" not in portal.said
     finally:
         catcher.stop()
-
-
-def test_a_letter_to_the_catcher_is_on_the_page_and_its_code_on_the_terminal(home: Path) -> None:
-    port = demo_mail.free_port()
-    with running(home, PORTAL_MAIL_PORT=str(port)) as portal:
-        with smtplib.SMTP("127.0.0.1", port, timeout=10) as host:
-            host.sendmail(
-                "no-reply@example.jp", ["org@example.jp"], b"To: org@example.jp\r\nSubject: code\r\n\r\n204816\r\n"
-            )
-        assert "org@example.jp" in portal.get("/dev/mail")[1]
-        wait_for(lambda: "204816" in portal.said, seconds=5)
 
 
 def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class World:
             "reviewer": self._person(Role.reviewer),
             "administrator": self._person(Role.administrator),
         }
+        self.make.office = self.ago.office = self.actors["reviewer"]
         closed_id = closed.id
         self.clients = {name: self.fresh_client(name) for name in PEOPLE}
         begin_write()

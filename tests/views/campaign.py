@@ -2,8 +2,9 @@
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -128,6 +129,7 @@ def encoded(pairs: Sequence[tuple[str, Text]]) -> bytes:
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs).encode()
 
 
+@lru_cache(1000)
 def _quoted(text: Text) -> str:
     return quote_from_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"), safe="")
 
@@ -271,18 +273,21 @@ class Campaign:
 def odd_body(kind: str, body: bytes) -> tuple[bytes, str | None]:
     multipart = "multipart/form-data; boundary=x"
     part = b'--x\r\nContent-Disposition: form-data; name="title%d"\r\n\r\nvalue\r\n'
-    bodies: dict[str, tuple[bytes, str | None]] = {
-        "json": (json.dumps({"title": "x", "deep": [[[[{}]]]]}).encode(), "application/json"),
-        "plain": (body, "text/plain"),
-        "no type": (body, None),
-        "broken multipart": (b'--x\r\nContent-Disposition: form-data; name="tit' + body[:100], multipart),
-        "parts": (b"".join(part % number for number in range(2001)) + b"--x--\r\n", multipart),
-        "large field": (b"title=" + b"a" * 3_200_000, FORM),
-        "large body": (b"title=" + b"a" * 11_600_000, FORM),
-        "gzip": (b"\x1f\x8b\x08\x00" + body, FORM),
-        "not utf-8": (b"title=\xff\xfe&%ff=%ed%a0%80&" + body, FORM),
+    bodies: dict[str, Callable[[], tuple[bytes, str | None]]] = {
+        "json": lambda: (json.dumps({"title": "x", "deep": [[[[{}]]]]}).encode(), "application/json"),
+        "plain": lambda: (body, "text/plain"),
+        "no type": lambda: (body, None),
+        "broken multipart": lambda: (
+            b'--x\r\nContent-Disposition: form-data; name="tit' + body[:100],
+            multipart,
+        ),
+        "parts": lambda: (b"".join(part % number for number in range(2001)) + b"--x--\r\n", multipart),
+        "large field": lambda: (b"title=" + b"a" * 3_200_000, FORM),
+        "large body": lambda: (b"title=" + b"a" * 11_600_000, FORM),
+        "gzip": lambda: (b"\x1f\x8b\x08\x00" + body, FORM),
+        "not utf-8": lambda: (b"title=\xff\xfe&%ff=%ed%a0%80&" + body, FORM),
     }
-    return bodies[kind]
+    return bodies[kind]()
 
 
 def _names(asked: Asked) -> list[str]:
