@@ -44,11 +44,13 @@ POSTINGS = """
       AND version.open_at < ? AND version.close_at > ?
       AND coalesce(job_version.resume_type, event_version.resume_type) = 'general'
       AND (SELECT count(*) FROM event_session WHERE event_session.version_id = version.id) = ?
-    ORDER BY entry.application_count, entry.id
+    ORDER BY (SELECT count(*) FROM talent WHERE NOT talent.is_public AND talent.id NOT IN
+                  (SELECT talent_id FROM application WHERE application.entry_id = entry.id)) DESC,
+             entry.application_count, entry.id
 """
 PRIVATE = """
     SELECT account.email, account.name FROM talent JOIN account ON account.id = talent.account_id
-    WHERE NOT talent.is_public AND talent.id NOT IN (SELECT talent_id FROM application WHERE entry_id IN (?, ?))
+    WHERE NOT talent.is_public AND talent.id NOT IN (SELECT talent_id FROM application WHERE entry_id = ?)
     ORDER BY talent.id
 """
 
@@ -127,7 +129,7 @@ class Story:
 def story(browser: Browser, portal: Running) -> Story:
     house = House(browser, portal)
     job, event = house.posting("job", sessions=0), house.posting("event", sessions=2)
-    private, withdrawn, hired = (Person(*row) for row in house.asked(PRIVATE, job.id, event.id)[:3])
+    private, withdrawn, hired = (Person(*row) for row in house.asked(PRIVATE, job.id)[:3])
     told = Story(house, job, event, Person(NEW, NAME, SECRET), private, withdrawn, hired)
     register(house, told.public)
     with house.person(told.public) as page:
