@@ -132,8 +132,10 @@ class TestFirstStart:
     def test_a_clock_that_died_is_started_again(self, portal: Running) -> None:
         (clock,) = (child for child in children(portal) if "scheduler" in words_of(child))
         clock.kill()
-        wait_for(lambda: any("scheduler" in words_of(child) for child in children(portal)), seconds=10)
-        assert "スケジューラーが終了したため再起動します" in portal.said
+        wait_for(
+            lambda: any(child != clock and "scheduler" in words_of(child) for child in children(portal)), seconds=10
+        )
+        wait_for(lambda: "スケジューラーが終了したため再起動します" in portal.said, seconds=5)
 
     def test_no_process_stays_when_it_is_killed_outright(self, portal: Running) -> None:
         family = children(portal)
