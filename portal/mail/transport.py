@@ -3,6 +3,7 @@
 import email.charset
 import smtplib
 import ssl
+from collections.abc import Mapping
 from types import TracebackType
 
 from flask import current_app
@@ -49,10 +50,10 @@ def connect() -> Post:
     return Post(current_app.extensions["mail"])
 
 
-def send(post: Post, *, recipient: str, subject: str, body: str, message_id: str) -> None:
+def send(
+    post: Post, *, recipient: str, subject: str, body: str, message_id: str, headers: Mapping[str, str] | None = None
+) -> None:
     """Hands one message to the server. The Message-ID is the outbox row's, so that a repeated one is recognised."""
-    message = Message(
-        subject=subject, recipients=[recipient], body=body, extra_headers={"Auto-Submitted": "auto-generated"}
-    )
+    message = Message(subject=subject, recipients=[recipient], body=body, extra_headers=HEADERS | dict(headers or {}))
     message.msgId = message_id
     post.send(message)

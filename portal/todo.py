@@ -12,6 +12,8 @@ from models.base import db
 from models.entries import Entry, EventSession, Version
 from models.states import OPEN_STATES, ApplicationState, Kind, State
 from portal.actors import Actor
+from portal.messaging import waiting
+from portal.messaging.boxes import who
 from portal.permissions import visible
 from portal.publishing.listing import shown_state
 
@@ -26,7 +28,9 @@ class Cause(StrEnum):
     returned = "returned"
     suspended = "suspended"
     deadline = "deadline"
+    bounced = "bounced"  # a message whose letter did not reach its address
     unread = "unread"
+    message = "message"  # an answer in the mailbox
     draft = "draft"
     soon = "soon"
     waiting = "waiting"
@@ -38,21 +42,45 @@ ORDER = tuple(Cause)
 @dataclass(frozen=True)
 class Task:
     cause: Cause
-    kind: Kind
-    entry_id: int
-    version_id: int
     title: str
-    at: datetime | None  # returned, deadline, oldest application, saved, publication, or the secretariat's due time
+    at: datetime | None  # returned, deadline, oldest application, saved, publication, arrival, or the office's due time
     comment: str = ""
+
+
+@dataclass(frozen=True)
+class EntryTask(Task):
+    """About an entry."""
+
+    kind: Kind = Kind.job
+    entry_id: int = 0
+    version_id: int = 0
     applications: int = 0
 
 
+@dataclass(frozen=True)
+class ThreadTask(Task):
+    """About a thread of the mailbox; its title is how the talent is called."""
+
+    thread_id: int = 0
+
+
 def todo(actor: Actor, now: datetime) -> list[Task]:
-    """All that waits for the organization or that it waits for, in two statements."""
-    return sorted([*_entries(actor, now), *_unread(actor)], key=_urgency)
+    """All that waits for the organization or that it waits for, in four statements."""
+    return sorted([*_entries(actor, now), *_unread(actor), *_messages(actor)], key=_urgency)
 
 
-def _unread(actor: Actor) -> list[Task]:
+def _messages(actor: Actor) -> list[Task]:
+    tasks: list[Task] = [
+        ThreadTask(Cause.message, who(thread), thread.inbox_at, first_words(excerpt or ""), thread.id)
+        for thread, excerpt in waiting.unread(actor, most=MOST)
+    ]
+    return tasks + [
+        ThreadTask(Cause.bounced, who(lost.thread), lost.delivered_at, first_words(lost.subject), lost.thread_id)
+        for lost in waiting.lost(actor, most=MOST)
+    ]
+
+
+def _unread(actor: Actor) -> list[EntryTask]:
     """Postings with applications that nobody has opened yet; how many, and since when."""
     rows = db.session.execute(
         select(
@@ -75,12 +103,12 @@ def _unread(actor: Actor) -> list[Task]:
         .limit(MOST)
     ).all()
     return [
-        Task(Cause.unread, kind, entry_id, version_id, title, oldest, applications=number)
+        EntryTask(Cause.unread, title, oldest, "", kind, entry_id, version_id, number)
         for kind, entry_id, version_id, title, oldest, number in rows
     ]
 
 
-def _entries(actor: Actor, now: datetime) -> list[Task]:
+def _entries(actor: Actor, now: datetime) -> list[EntryTask]:
     rows = db.session.execute(
         select(
             Version.id,
@@ -110,7 +138,7 @@ def _concerns(now: datetime) -> ColumnElement[bool]:
     return Version.state.in_(OPEN_STATES) | ending | ((Version.state == State.suspended) & live)
 
 
-def _task(row: Row) -> Task:
+def _task(row: Row) -> EntryTask:
     cause, at = {
         State.returned: (Cause.returned, row.decided_at),
         State.suspended: (Cause.suspended, None),
@@ -120,7 +148,7 @@ def _task(row: Row) -> Task:
         State.submitted: (Cause.waiting, row.due_at),
     }[State(row.state)]
     comment = first_words(row.comment) if cause in (Cause.returned, Cause.suspended) else ""
-    return Task(cause, row.kind, row.entry_id, row.id, row.title, at, comment, row.application_count)
+    return EntryTask(cause, row.title, at, comment, row.kind, row.entry_id, row.id, row.application_count)
 
 
 def _urgency(task: Task) -> tuple[int, float]:
