@@ -97,6 +97,15 @@ def test_a_title_adds_no_header_and_may_be_long(posting: Flask, office: Office, 
     assert max(len(line) for line in second.raw.split(b"\r\n")) < 998
 
 
+def test_a_space_in_a_title_stays_wherever_its_line_ends(posting: Flask, office: Office, now: datetime) -> None:
+    titles = [f"{'給' * place} {'水' * 40}" for place in range(1, 41)]
+    for title in titles:
+        post(Letter("entry_submitted", "a@example.jp", PARAMS | {"title": title}), now=now)
+    while deliver(now):
+        pass
+    assert sorted(office.subjects) == sorted(f"【PARTNER】掲載申請を受け付けました：{title}" for title in titles)
+
+
 def test_workers_beside_each_other_send_each_once(posting: Flask, office: Office, now: datetime) -> None:
     queue(200, now=now)
     failures: list[BaseException] = []
