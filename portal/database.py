@@ -140,7 +140,7 @@ def claim(query: Select) -> Select:
 def lock_table(model: type) -> None:
     """Until the end of the transaction nobody else writes the table; on SQLite that is so already."""
     if db.session.get_bind().dialect.name != "sqlite":
-        table = cast("Table", model.__table__)  # type: ignore[attr-defined]
+        table = cast("Table", model.__table__)  # type: ignore[attr-defined]  # every mapped class has one
         db.session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 

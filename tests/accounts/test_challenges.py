@@ -28,16 +28,6 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def steps(rules: Flask, settings: Settings, now: datetime) -> Steps:
-    return Steps(settings, now)
-
-
-@pytest.fixture
-def account(make: Maker) -> Account:
-    return make.account(Role.owner, make.organization(), email="org@example.jp")
-
-
 def challenge() -> LoginChallenge:
     return db.session.scalars(select(LoginChallenge).order_by(LoginChallenge.id.desc())).first()  # type: ignore[return-value]
 

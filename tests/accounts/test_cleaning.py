@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from models.base import Base, db
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession, Throttle
 from models.records import AuditEvent
-from models.states import Role
 from portal.accounts import browsers, sessions
 from portal.accounts.cleaning import forget_expired
 from portal.accounts.origins import Origin
@@ -23,16 +22,6 @@ SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 CODE = timedelta(minutes=10)
 SESSION = timedelta(hours=12)
-
-
-@pytest.fixture
-def steps(rules: Flask, settings: Settings, now: datetime) -> Steps:
-    return Steps(settings, now)
-
-
-@pytest.fixture
-def account(make: Maker) -> Account:
-    return make.account(Role.owner, make.organization())
 
 
 def left(model: type[Base]) -> int:

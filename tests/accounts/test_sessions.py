@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 
 from models.base import db
@@ -17,7 +16,6 @@ from portal.accounts.origins import Origin
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import NotFound
-from portal.settings import Settings
 from tests.accounts.steps import HERE, Steps
 from tests.make import Maker, actor_of
 
@@ -25,16 +23,6 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 NEVER = datetime.fromisoformat("2026-11-24T05:32:00+00:00")
-
-
-@pytest.fixture
-def steps(rules: Flask, settings: Settings, now: datetime) -> Steps:
-    return Steps(settings, now)
-
-
-@pytest.fixture
-def account(make: Maker) -> Account:
-    return make.account(Role.owner, make.organization(), email="org@example.jp")
 
 
 @pytest.fixture
