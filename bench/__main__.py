@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import background, databases, decisions, lists, publishing, report, servers
+from bench import background, databases, decisions, lists, publishing, report, searching, servers
+from bench.databases import Layer
 from bench.generate import SIZES, Size
 from bench.inside import CREATE, application, log_in
 from bench.report import Section
@@ -19,14 +20,20 @@ from bench.workloads import (
     APPROVE,
     KEYS,
     OF_APPLICATIONS,
+    OF_TALENTS,
     PAGES,
     PDF,
     PUBLISH,
+    SEARCH,
+    TALENT_PAGES,
     ZIP,
     Goals,
     Page,
     application_pages,
+    talent_pages,
 )
+
+SHORT = 0.5  # seconds of each of many searches
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,8 +65,13 @@ def options() -> argparse.ArgumentParser:
 
 
 def run(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: int) -> Iterator[Section]:
-    if any(key != PUBLISH[0] for key in only):
-        yield from over_http(kind, size, only, seconds=seconds, rounds=rounds)
+    talents = [key for key in only if key in OF_TALENTS]
+    others = [key for key in only if key not in (*talents, PUBLISH[0])]
+    layer = databases.APPLICATIONS if set(only) & set(OF_APPLICATIONS) else databases.ENTRIES
+    if others:
+        yield from over_http(kind, size, others, layer, seconds=seconds, rounds=rounds)
+    if talents:
+        yield from over_http(kind, size, talents, databases.TALENTS, seconds=seconds, rounds=rounds)
     if PUBLISH[0] in only:
         key, label, goals = PUBLISH
         lines = publishing.measure_publishing(kind, size, rounds=rounds, say=say)
@@ -67,10 +79,11 @@ def run(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: i
         yield Section(kind, key, label.format(due=size.due), lines, goals, (exactly,))
 
 
-def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: int) -> Iterator[Section]:
+def over_http(
+    kind: str, size: Size, only: Sequence[str], layer: Layer, *, seconds: float, rounds: int
+) -> Iterator[Section]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        layer = databases.APPLICATIONS if set(only) & set(OF_APPLICATIONS) else databases.ENTRIES
         url = stack.enter_context(databases.copy(kind, size, say=say, layer=layer))
         variables = servers.environment(url, folder)
         settings = servers.settings(variables)
@@ -83,11 +96,20 @@ def over_http(kind: str, size: Size, only: Sequence[str], *, seconds: float, rou
         if set(only) & set(APPLICATION_PAGES):
             with engine.connect() as connection:
                 pages += application_pages(connection, size)
+        if set(only) & set(TALENT_PAGES):
+            with engine.connect() as connection:
+                pages += talent_pages(connection)
         for page in pages:
             if page.key in only:
                 lines = lists.measure_page(page, running, cookies, engine, seconds=seconds, rounds=rounds)
                 counts = lists.count_statements(page, apps, cookies)
                 yield Section(kind, page.key, page.label, lines, page.goals).with_statements(counts)
+        if SEARCH[0] in only:
+            key, label = SEARCH
+            ours = next(server for server in running if server.name == "ours")
+            short = min(seconds, SHORT)
+            lines, notes = searching.measure_searches(ours, cookies["member"], engine, seconds=short, rounds=rounds)
+            yield Section(kind, key, label, lines, Goals(), notes)
         if APPROVE[0] in only:
             key, label, goals = APPROVE
             reviewer = cookies["reviewer"]

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, event, make_url
 
-from bench import applicants, generate
+from bench import applicants, generate, talents
 from bench.generate import Size
 from portal.database import prepare
 from portal.operation import schema
@@ -52,7 +52,8 @@ class Layer:
 
 ENTRIES = Layer("entries", generate.fill, ("generate.py", "rows.py"))
 APPLICATIONS = Layer("applications", applicants.fill, (*ENTRIES.sources, "applicants.py", "load.py"), under=ENTRIES)
-LAYERS = (ENTRIES, APPLICATIONS)
+TALENTS = Layer("talents", talents.fill, (*ENTRIES.sources, "applicants.py", "load.py", "talents.py"), under=ENTRIES)
+LAYERS = (ENTRIES, APPLICATIONS, TALENTS)
 
 
 @contextmanager

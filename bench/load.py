@@ -20,12 +20,16 @@ def load(connection: Connection, model: Any, values: Iterable[Mapping[str, Any]]
     table: Table = model.__table__
     rest = _defaults(table, first)
     columns = [*first, *rest]
-    rows = _plain(connection, chain([first], remaining), tuple(rest.values()))
+    load_rows(connection, table.name, columns, _plain(connection, chain([first], remaining), tuple(rest.values())))
+
+
+def load_rows(connection: Connection, table: str, columns: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
+    """Values as the database keeps them."""
     if connection.dialect.name == "postgresql":
-        _copy(connection, table.name, columns, rows)
+        _copy(connection, table, columns, rows)
         return
     marks = ",".join("?" * len(columns))
-    statement = f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({marks})"
+    statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"
     while chunk := list(islice(rows, CHUNK)):
         connection.exec_driver_sql(statement, chunk)
 

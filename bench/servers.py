@@ -48,8 +48,9 @@ def _cpu_seconds(process: str) -> float:
 
 
 def environment(url: str, folder: Path) -> dict[str, str]:
-    """Production settings: no demo, no debug."""
-    return {
+    """Production settings: no demo, no debug. But one member may ask as often as a measurement does."""
+    often = ("SEARCHES_PER_MINUTE", "SEARCHES_PER_HOUR", "VIEWS_PER_HOUR", "VIEWS_PER_DAY")
+    return {f"PORTAL_{name}": str(10**9) for name in often} | {
         "PORTAL_DATABASE_URL": url,
         "PORTAL_SECRET_KEY": secrets.token_hex(32),
         "PORTAL_WEB_WORKERS": str(WORKERS),

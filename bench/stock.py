@@ -11,7 +11,7 @@ from flask_admin import Admin
 from flask_admin.actions import action
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import Babel
-from sqlalchemy import update
+from sqlalchemy import Text, cast, or_, update
 from sqlalchemy.orm import selectinload
 
 from bench.rows import BUSY_ORGANIZATION
@@ -20,6 +20,7 @@ from models.base import db
 from models.entries import JobVersion, Version
 from models.organizations import Organization
 from models.states import Kind, State
+from models.talents import Talent
 from portal import database
 from portal.settings import Settings, load
 
@@ -98,6 +99,39 @@ class Applicants(ModelView):
         return super().get_count_query().filter(Application.entry_id == request.args.get("entry", type=int))
 
 
+class Talents(ModelView):
+    """Published profiles; the address may name a field and a level of English, as filters of a developer's own."""
+
+    column_list = (
+        "code", "fields", "languages", "experiences", "wish_kinds", "wish_countries", "years_total", "updated_at",
+        "accepts_offers", "pr",
+    )  # fmt: skip
+    column_details_list = (
+        *column_list, "level", "degree", "major", "job_categories", "qualifications", "available_from",
+        "residence_country", "prefecture", "current_status",
+    )  # fmt: skip
+    column_searchable_list = ("pr", "qualifications", "major")
+    column_default_sort: ClassVar = [("updated_at", True), ("id", True)]
+    column_formatters: ClassVar = {"pr": lambda _view, _context, row, _name: row.pr[:80]}
+    page_size = 20
+    can_view_details = True
+
+    def get_query(self) -> Any:
+        return super().get_query().filter(*self.wanted())
+
+    def get_count_query(self) -> Any:
+        return super().get_count_query().filter(*self.wanted())
+
+    def wanted(self) -> list[Any]:
+        criteria = [Talent.is_public]
+        if field := request.args.get("field"):
+            criteria.append(cast(Talent.fields, Text).contains(f'"{field}"'))
+        if request.args.get("english"):
+            levels = [f'"language": "en", "level": "{level}"' for level in "SA"]
+            criteria.append(or_(*(cast(Talent.languages, Text).contains(level) for level in levels)))
+        return criteria
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     app = Flask("stock", root_path=str(Path(__file__).parent), template_folder=None)  # the library's own templates
@@ -115,5 +149,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         admin.add_view(Own(Version, db, endpoint="own"))
         admin.add_view(Public(JobVersion, db, endpoint="public"))
         admin.add_view(Applicants(Application, db, endpoint="applicants"))
+        admin.add_view(Talents(Talent, db, endpoint="talents"))
         admin.add_view(ModelView(Organization, db, endpoint="organizations"))
     return app

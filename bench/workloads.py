@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, text
 
-from bench import applicants, floor
+from bench import applicants, floor, searches
 from bench.generate import Size
 from bench.rows import KEYWORD, WORKS
 
@@ -15,10 +15,11 @@ TITLE = re.compile(rf"(?:{'|'.join(WORKS)}) (\d+)")
 
 @dataclass(frozen=True)
 class Goals:
-    """At least so many times ahead of stock, at most so many times the floor; 0 where nothing was promised."""
+    """At least so many times ahead of stock, at most so many times the floor, at most so many ms; 0 for no promise."""
 
     ahead: float = 0
     floor: float = 0
+    ms: float = 0
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,48 @@ def application_pages(connection: Connection, size: Size) -> tuple[Page, ...]:
     )
 
 
+SHOWN = 20  # rows of a page of talents
+
+
+def talent_pages(connection: Connection) -> tuple[Page, ...]:
+    """W4f is the page of W4: ours always counts each choice, which stock cannot."""
+    found = f"by a field, a level of English and {searches.W4.keyword}"
+    number = connection.scalar(text("SELECT max(id) FROM talent WHERE is_public"))
+    stock = f"/admin/talents/?search={quote(searches.W4.keyword)}&field=02&english=1"
+    bare = searches.bare(connection, searches.W4)
+    return (
+        Page(
+            "W4",
+            f"talents {found}, with all counts (W4f)",
+            searches.W4.path,
+            stock,
+            bare,
+            SHOWN,
+            "member",
+            Goals(ahead=15, ms=60),
+            searches.CODE,
+        ),
+        Page(
+            "W5",
+            "talent page, its view on record",
+            f"/mypage/talents/T{number:09d}/",
+            f"/admin/talents/details/?id={number}",
+            f"SELECT * FROM talent WHERE id = {number}",
+            1,
+            "member",
+            Goals(ahead=1),
+            searches.CODE,
+        ),
+    )
+
+
 APPROVE = ("W6", "approve {batch} in one request", Goals(floor=3))
 PUBLISH = ("publish", "publish {due:,} due entries", Goals(floor=3))
 ZIP = ("zip", "{archive:,} documents of a posting as one ZIP")
 PDF = ("pdf", "résumé PDF of two pages, through the press", Goals(floor=2))
 APPLICATION_PAGES = ("W2", "W3", "detail", "apply")
 OF_APPLICATIONS = (*APPLICATION_PAGES, ZIP[0], PDF[0])
-KEYS = (*(page.key for page in PAGES), APPROVE[0], PUBLISH[0], *OF_APPLICATIONS)
+SEARCH = ("searches", "a dozen searches for talents, each page with all counts")
+TALENT_PAGES = ("W4", "W5")
+OF_TALENTS = (*TALENT_PAGES, SEARCH[0])
+KEYS = (*(page.key for page in PAGES), APPROVE[0], PUBLISH[0], *OF_APPLICATIONS, *OF_TALENTS)

@@ -1,6 +1,19 @@
 """Tables, constraints and relationships. Importing this package loads every model."""
 
-from models import applications, entries, files, mail, organizations, people, records, states, talents
+from models import (
+    applications,
+    entries,
+    favorites,
+    files,
+    mail,
+    messages,
+    organizations,
+    people,
+    records,
+    searching,
+    states,
+    talents,
+)
 from models.base import Base, db
 
 __all__ = [
@@ -8,11 +21,14 @@ __all__ = [
     "applications",
     "db",
     "entries",
+    "favorites",
     "files",
     "mail",
+    "messages",
     "organizations",
     "people",
     "records",
+    "searching",
     "states",
     "talents",
 ]

@@ -143,4 +143,41 @@ class DownloadKind(StrEnum):
     posting = "posting"  # all documents of a posting
     xlsx = "xlsx"
     csv = "csv"
+    favorites_xlsx = "favorites_xlsx"  # 人材お気に入り一覧
+    favorites_csv = "favorites_csv"
     own_data = "own_data"  # all that the portal keeps about a talent
+
+
+class MailClass(StrEnum):
+    """種類 of a mail between an organization and a talent."""
+
+    offer = "offer"  # オファーメール: to talents who publish their profile and welcome offers
+    contact = "contact"  # 連絡メール: to applicants
+    hire = "hire"  # 採用通知メール: to applicants; proposes 採用
+    reply = "reply"  # an answer in a thread, of either side
+
+
+class MailTopic(StrEnum):
+    """メール種別 of a contact mail."""
+
+    question = "question"
+    resubmission = "resubmission"  # 再応募依頼: opens the chosen documents again
+    arrangement = "arrangement"  # 選考の調整
+    reminder = "reminder"  # 開催リマインド
+    other = "other"
+
+
+class Side(StrEnum):
+    """Who wrote a message of a thread."""
+
+    organization = "organization"
+    talent = "talent"
+
+
+class MessageState(StrEnum):
+    """Of one message to one person; what became of the mail that tells of it, its outbox row says."""
+
+    held = "held"  # waits for its time; nobody but the sender's organization sees it
+    delivered = "delivered"  # stands in the other side's mailbox
+    cancelled = "cancelled"  # taken back by the sender while it was held
+    refused = "refused"  # at its time the talent was not reachable any more; `reason` says why

@@ -13,7 +13,7 @@ from portal.extensions import babel, csrf, db, mail
 from portal.settings import Settings
 
 ROOT = settings.ROOT
-LARGEST_REQUEST = 11 * 1024 * 1024
+LARGEST_REQUEST = 17 * 1024 * 1024  # three attachments of a mail, or one large document
 LARGEST_FORM = 3 * 1024 * 1024
 MOST_PARTS = 2000
 
@@ -31,8 +31,10 @@ def create_app(chosen: Settings | None = None, *, doors: bool = True) -> Flask:
         database.prepare(db.engine)
     # What letters and pages share: dates, states, icons.
     from portal import wording  # noqa: PLC0415  # needs the extensions above
+    from portal.messaging import stops  # noqa: PLC0415  # likewise
 
     wording.register(app)
+    stops.register(app)
     if doors:
         csrf.init_app(app)
         babel.init_app(app)

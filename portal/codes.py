@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from babel import Locale
 
@@ -27,10 +28,14 @@ class CodeList:
         return iter(self.codes)
 
     def __contains__(self, value: object) -> bool:
-        return any(code.value == value for code in self.codes)
+        return isinstance(value, str) and value in self._labels
 
     def label(self, value: str) -> str:
-        return next((code.ja for code in self.codes if code.value == value), value)
+        return self._labels.get(value, value)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {code.value: code.ja for code in self.codes}
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -46,11 +46,13 @@ def stop(line: str) -> None:
 @command
 def migrate() -> None:
     """データベースを最新の構成にします。"""
-    from portal.operation import schema
+    from portal.operation import reindexing, schema
 
     chosen = settings.load()
     schema.upgrade(chosen.database_url)
     click.echo(f"データベースは最新です（{schema.present(chosen)}）。")
+    if count := reindexing.missing(chosen):
+        click.echo(f"人材検索の索引が{count:,}人分ありません。portal reindex を実行してください。")
 
 
 @command
@@ -105,6 +107,16 @@ def erase_person(who: str, *, is_sure: bool) -> None:
         click.confirm(f"{code} の個人情報をすべて消去します。よろしいですか", abort=True)
     in_application(lambda: persons.erase(who))
     click.echo(f"{code} の個人情報を消去しました。控え（バックアップ）からは、保存期間が過ぎると消えます。")
+
+
+@command
+@click.option("--after", default=0, help="この番号の次から続けます（中断したときに表示された番号）")
+def reindex(after: int) -> None:
+    """人材検索の索引を作り直します。サイトを動かしたまま実行でき、途中で止めても差し支えありません。"""
+    from portal.operation import reindexing
+
+    count = in_application(lambda: reindexing.reindex(after=after, say=lambda line: click.echo(line, err=True)))
+    click.echo(f"人材{count:,}人分の索引を作り直しました。")
 
 
 @command

@@ -88,11 +88,11 @@ def _begin(connection: Connection) -> None:
     # A read that turns into a write fails at once under WAL, whatever the timeout: writers say so first.
     mode = "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
     connection.exec_driver_sql(mode)
-    connection.info["changes"] = _changes(connection)
+    connection.info["changes"] = changes(connection)
 
 
-def _changes(connection: Connection) -> int:
-    """Rows that this connection ever changed."""
+def changes(connection: Connection) -> int:
+    """Rows that this connection of SQLite ever changed."""
     return cast("sqlite3.Connection", connection.connection.driver_connection).total_changes
 
 
@@ -127,7 +127,7 @@ def _may_let_go() -> bool:
     if not session.in_transaction():
         return True
     connection = session.connection()
-    return _changes(connection) == connection.info["changes"]
+    return changes(connection) == connection.info["changes"]
 
 
 def claim(query: Select) -> Select:
@@ -142,6 +142,17 @@ def lock_table(model: type) -> None:
     if db.session.get_bind().dialect.name != "sqlite":
         table = cast("Table", model.__table__)  # type: ignore[attr-defined]  # every mapped class has one
         db.session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+@contextmanager
+def by_index() -> Iterator[None]:
+    """PostgreSQL thinks that reading every row is cheap and forgets what lies out of line; here it must not."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        yield
+        return
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    yield
+    db.session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
 
 
 def insert_or_update(model: type) -> Any:

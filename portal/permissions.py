@@ -7,10 +7,21 @@ from sqlalchemy import ColumnElement, exists, false, select, true
 
 from models.applications import Application, Download
 from models.entries import Entry, Version
+from models.favorites import Favorite, SavedSearch
 from models.mail import OutboxMail
+from models.messages import Dispatch, MailTemplate, Message, Thread
 from models.organizations import Organization
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
-from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Action, ApplicationState, Role, State
+from models.states import (
+    MEMBER_ROLES,
+    SECRETARIAT_ROLES,
+    Action,
+    ApplicationState,
+    MessageState,
+    Role,
+    Side,
+    State,
+)
 from models.talents import Talent, TalentBlock
 from portal.actors import Actor
 from portal.codes import NO_LEGAL_PERSONALITY
@@ -41,6 +52,11 @@ MAY: dict[str, frozenset[Role]] = {
     "application.read": MEMBERS,
     "application.decide": EDITORS,
     "application.apply": TALENTS,
+    "talent.search": MEMBERS,
+    "talent.mark": EDITORS,  # favorites with their notes, saved searches
+    "message.read": MEMBERS | TALENTS,
+    "message.write": EDITORS | TALENTS,
+    "template.write": EDITORS,
     "desk.read": SECRETARIAT,
     "desk.administer": frozenset({Role.administrator}),
 }
@@ -78,13 +94,37 @@ def _published(actor: Actor) -> ColumnElement[bool]:
 
     An organization without legal personality sees none.
     """
+    return published_to(actor.organization_id)
+
+
+def published_to(organization_id: Any) -> ColumnElement[bool]:
+    """Whether an organization sees the talent; `organization_id` may be a column of the query."""
+    org_type = select(Organization.org_type).where(Organization.id == organization_id).correlate_except(Organization)
+    blocked = exists().where(TalentBlock.talent_id == Talent.id, TalentBlock.organization_id == organization_id)
+    return Talent.is_public & ~blocked & (org_type.scalar_subquery() != NO_LEGAL_PERSONALITY)
+
+
+def _open_threads(actor: Actor) -> ColumnElement[bool]:
+    """Without legal personality an organization has those with its applicants alone."""
     org_type = select(Organization.org_type).where(Organization.id == actor.organization_id).scalar_subquery()
-    blocked = exists().where(TalentBlock.talent_id == Talent.id, TalentBlock.organization_id == actor.organization_id)
-    return Talent.is_public & ~blocked & (org_type != NO_LEGAL_PERSONALITY)
+    return _own(Thread)(actor) & (Thread.application_id.is_not(None) | (org_type != NO_LEGAL_PERSONALITY))
 
 
-def _of_the_talent(actor: Actor) -> ColumnElement[bool]:
-    return Application.talent_id == select(Talent.id).where(Talent.account_id == actor.account_id).scalar_subquery()
+def _of_the_talent(model: Any) -> Rows:
+    return lambda actor: (
+        model.talent_id == select(Talent.id).where(Talent.account_id == actor.account_id).scalar_subquery()
+    )
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """What a talent wrote, and of what was written to it only what has been delivered."""
+    return _of_the_talent(Message)(actor) & ((Message.side == Side.talent) | (Message.state == MessageState.delivered))
+
+
+def _begun(actor: Actor) -> ColumnElement[bool]:
+    """Threads in which something reached the talent already."""
+    arrived = exists().where(Message.thread_id == Thread.id, Message.state == MessageState.delivered)
+    return _of_the_talent(Thread)(actor) & arrived
 
 
 MEMBERS_SEE: Mapping[Any, Rows] = {
@@ -93,10 +133,19 @@ MEMBERS_SEE: Mapping[Any, Rows] = {
     Organization: lambda actor: Organization.id == actor.organization_id,
     Application: _handed_in,
     Talent: _published,
+    Favorite: _own(Favorite),
+    SavedSearch: _own(SavedSearch),
+    Thread: _open_threads,
+    Message: _own(Message),
+    Dispatch: _own(Dispatch),
+    # One's own; those that belong to no organization are the secretariat's samples for all.
+    MailTemplate: lambda actor: _own(MailTemplate)(actor) | MailTemplate.organization_id.is_(None),
 }
 TALENTS_SEE: Mapping[Any, Rows] = {
     Talent: lambda actor: Talent.account_id == actor.account_id,
-    Application: _of_the_talent,
+    Application: _of_the_talent(Application),
+    Thread: _begun,
+    Message: _reached,
 }
 SECRETARIAT_SEES: Mapping[Any, Rows] = {
     Version: lambda _actor: Version.state != State.draft,  # what was not handed in is the organization's own
@@ -108,4 +157,5 @@ SECRETARIAT_SEES: Mapping[Any, Rows] = {
     OutboxMail: _all,
     AuditEvent: _all,
     JobStatus: _all,
+    MailTemplate: lambda _actor: MailTemplate.organization_id.is_(None),
 }

@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PREFIX = "PORTAL_"
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+LONGEST_HOLD = 3600  # seconds
+LONGEST_INTERVAL = 366  # days
+MOST_OFFERS = 1000
 STORES = re.compile(r"file:///.+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+QUIET = re.compile(r"([01]?\d|2[0-3])-([01]?\d|2[0-3])", re.ASCII)
 SCANNERS = re.compile(r"clamd://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}|unix:///.+")
 
 
@@ -51,7 +55,17 @@ class Settings:
     session_hours: int = 12
     hold_seconds: int = 10
     approval_days: int = 3
+    mail_hold_seconds: int = 120  # in which a mail to talents can be taken back
+    quiet_hours: str = ""  # in which no offer leaves, such as 21-7: hours of `timezone`
+    offers_a_mail: int = 200  # recipients of one offer
+    offers_a_day: int = 200  # of one organization
+    offer_interval_days: int = 30  # until the same talent gets another one without having answered
     tick_seconds: float = 1.0
+    # What one member may do, so that nobody copies the register of talents.
+    searches_per_minute: int = 120
+    searches_per_hour: int = 1200
+    views_per_hour: int = 300
+    views_per_day: int = 2000
 
     @property
     def secure(self) -> bool:
@@ -148,8 +162,26 @@ def _odd_values(settings: Settings) -> list[tuple[str, str]]:
         found.append(("web_workers", "1以上で指定してください。"))
     if settings.tick_seconds <= 0:
         found.append(("tick_seconds", "0より大きい秒数を指定してください。"))
+    found += _odd_mails(settings)
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(("timezone", "Asia/Tokyo のような名前で指定してください。"))
+    return found
+
+
+def _odd_mails(settings: Settings) -> list[tuple[str, str]]:
+    found = []
+    if not 0 <= settings.mail_hold_seconds <= LONGEST_HOLD:
+        found.append(("mail_hold_seconds", f"0〜{LONGEST_HOLD:,} の秒数で指定してください。"))
+    hours = QUIET.fullmatch(settings.quiet_hours)
+    if settings.quiet_hours and (hours is None or int(hours[1]) == int(hours[2])):
+        found.append(("quiet_hours", "21-7 のように、始まりと終わりの時刻（0〜23時）で指定してください。"))
+    found += [
+        (name, f"1〜{MOST_OFFERS:,} で指定してください。")
+        for name in ("offers_a_mail", "offers_a_day")
+        if not 1 <= getattr(settings, name) <= MOST_OFFERS
+    ]
+    if not 0 <= settings.offer_interval_days <= LONGEST_INTERVAL:
+        found.append(("offer_interval_days", f"0〜{LONGEST_INTERVAL} の日数で指定してください。"))
     return found

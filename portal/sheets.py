@@ -6,7 +6,7 @@ A text that begins like a formula is written with an apostrophe, so that opening
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
 from openpyxl import Workbook
@@ -14,7 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from portal.clock import local
 
-Cell = str | int | datetime | None
+Cell = str | int | datetime | date | None
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_000  # Excel's own limit is 32,767
 
@@ -49,6 +49,8 @@ def safe(cell: Cell) -> str | int | None:
     """Moments in Tokyo's time, texts without control characters and never as a formula."""
     if isinstance(cell, datetime):
         return local(cell).strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, date):
+        return cell.isoformat()
     if not isinstance(cell, str):
         return cell
     text = ILLEGAL_CHARACTERS_RE.sub("", cell)[:LONGEST_CELL]

@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
 
-from models.states import Action, ApplicationState, ApplyVia, DocumentState, Kind, MailState, Role, State
+from models.states import (
+    Action,
+    ApplicationState,
+    ApplyVia,
+    DocumentState,
+    Kind,
+    MailClass,
+    MailState,
+    MailTopic,
+    Role,
+    State,
+)
 from portal import codes
 from portal.clock import local
 
@@ -67,6 +78,28 @@ DOCUMENT_LOOK: Mapping[DocumentState, Look] = {
     DocumentState.received: Look("受領", "lamp-ok", "okc"),
     DocumentState.defective: Look("不備", "lamp-warn", "warn"),
     DocumentState.reopened: Look("再提出待ち", "lamp-warn", "clock"),
+}
+# How it stands with a message, in the words of `portal.messaging.boxes.Shown`.
+MESSAGE_LOOK: Mapping[str, Look] = {
+    "held": Look("保留中", "st-wait", "clock"),
+    "sent": Look("送信済み", "st-draft", "mail"),
+    "read": Look("開封済み", "st-live", "check"),
+    "failed": Look("届きませんでした", "st-return", "warn"),
+    "cancelled": Look("取り消し", "st-end", "ban"),
+    "refused": Look("送信せず", "st-end", "ban"),
+}
+MAIL_CLASS_LABEL: Mapping[MailClass, str] = {
+    MailClass.offer: "オファーメール",
+    MailClass.contact: "連絡メール",
+    MailClass.hire: "採用通知メール",
+    MailClass.reply: "返信",
+}
+MAIL_TOPIC_LABEL: Mapping[MailTopic, str] = {
+    MailTopic.question: "質問",
+    MailTopic.other: "その他",
+    MailTopic.resubmission: "再応募依頼",
+    MailTopic.arrangement: "選考の調整",
+    MailTopic.reminder: "開催リマインド",
 }
 
 
@@ -146,7 +179,17 @@ EVENT_LABEL: Mapping[str, str] = {
     "talent.view": "人材詳細の閲覧",
     "talent.view_limit": "人材詳細の閲覧の制限",
     "talent.hide": "公開しない団体の追加",
+    "search.save": "検索の保存",
+    "search.rename": "保存した検索の名前の変更",
+    "search.remove": "保存した検索の削除",
+    "search.digest": "保存した検索の新着メールの設定",
+    "favorite.mark": "気になるに追加",
+    "favorite.unmark": "気になるから外す",
+    "favorite.note": "気になるのメモの保存",
     "talent.show": "公開しない団体の解除",
+    "talent.stop": "オファーメールの停止",
+    "talent.resume": "オファーメールの再開",
+    "message.reply": "メッセージの返信",
     "resume.save": "履歴書の保存",
     "application.move": "選考状態の変更",
     "application.read": "応募の閲覧",
@@ -156,6 +199,13 @@ EVENT_LABEL: Mapping[str, str] = {
     "application.document": "応募書類の確認",
     "application.note": "メモの保存",
     "application.erase": "応募の個人情報の消去",
+    "mail_template.create": "メールテンプレートの保存",
+    "mail_template.change": "メールテンプレートの変更",
+    "mail_template.remove": "メールテンプレートの削除",
+    "mail.send": "メールの送信",
+    "mail.cancel": "メール送信の取消し",
+    "mail.refuse": "届けられなかったメール",
+    "mail.test": "メールのテスト送信",
     "download.request": "ダウンロードの作成",
     "download.fetch": "ダウンロード",
 }
@@ -169,6 +219,11 @@ SUBJECT_LABEL: Mapping[str, str] = {
     "resume": "履歴書",
     "application": "応募",
     "download": "ダウンロード",
+    "saved_search": "保存した検索",
+    "mail_template": "メールテンプレート",
+    "thread": "メッセージ",
+    "message": "メッセージ",
+    "dispatch": "メール",
 }
 LETTER_LABEL: Mapping[str, str] = {
     "one_time_password": "ワンタイムパスワード",
@@ -191,6 +246,11 @@ LETTER_LABEL: Mapping[str, str] = {
     "application_resubmitted": "書類の再提出",
     "documents_again": "書類の再提出の依頼",
     "seat_free": "キャンセル待ちの繰上げ",
+    "saved_search_news": "保存した検索の新着",
+    "message_arrived": "メッセージの通知",
+    "offer_arrived": "オファーメールの通知",
+    "answer_arrived": "返信の通知",
+    "mail_test": "メールのテスト送信",
 }
 APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
 
@@ -245,6 +305,11 @@ def day_short(value: datetime | str | None, now: datetime) -> str:
     return moment_short(value, now)[:-6] if value else ""
 
 
+def on_day(value: date) -> str:
+    """A calendar day: 2026年12月1日(火)."""
+    return f"{value.year}年{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})"
+
+
 def span(start: datetime | None, end: datetime | None, now: datetime) -> str:
     if not start and not end:
         return ""
@@ -272,6 +337,7 @@ def register(app: Flask) -> None:
         "day": day,
         "moment_short": moment_short,
         "day_short": day_short,
+        "on_day": on_day,
         "span": span,
         "time_left": time_left,
         "days_until": days_until,
@@ -282,7 +348,10 @@ def register(app: Flask) -> None:
         MAIL_LOOK=MAIL_LOOK,
         APPLICATION_LOOK=APPLICATION_LOOK,
         DOCUMENT_LOOK=DOCUMENT_LOOK,
+        MESSAGE_LOOK=MESSAGE_LOOK,
+        MAIL_CLASS_LABEL=MAIL_CLASS_LABEL,
         KIND_WORDS=KIND_WORDS,
+        MAIL_TOPIC_LABEL=MAIL_TOPIC_LABEL,
         ROLE_LABEL=ROLE_LABEL,
         event_label=event_label,
         sla_look=sla_look,

@@ -14,7 +14,7 @@ from portal.settings import SettingError
 from scheduler import jobs
 from scheduler.timetable import TIMETABLE, Job
 
-WORKERS = 4
+WORKERS = 6  # three of the jobs wait for a mail server at times
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 

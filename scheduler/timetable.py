@@ -11,6 +11,8 @@ from models.states import Lane
 from portal.accounts import cleaning
 from portal.files import dropping, scanning
 from portal.mail import delivery
+from portal.matching import digests, search_index
+from portal.messaging import releasing
 from portal.publishing import publication
 from portal.recruiting import downloads, erasing, resume_pdf
 
@@ -27,12 +29,16 @@ TIMETABLE = (
     Job("publish", "承認済みの情報の公開", 1, publication.publish_due),
     Job("close", "掲載期間が終わった情報の終了", 5, publication.close_due),
     Job("mail-login", "ワンタイムパスワードのメール送信", 1, lambda now: delivery.deliver([Lane.login], now=now)),
-    Job("mail", "メール送信", 2, lambda now: delivery.deliver([Lane.normal, Lane.bulk], now=now)),
+    Job("mail", "メール送信", 2, lambda now: delivery.deliver([Lane.normal], now=now)),
+    Job("mail-bulk", "一斉メールの送信", 2, lambda now: delivery.deliver([Lane.bulk], now=now)),
+    Job("release-mails", "団体から人材へのメールの配信", 1, releasing.release_due),
     Job("resumes", "履歴書PDFの作成", 1, resume_pdf.work),
     Job("downloads", "ダウンロードの作成", 2, downloads.work),
+    Job("search-news", "保存した検索の新着のメール", 300, digests.send_due),
     Job("expire-downloads", "期限が過ぎたダウンロードの消去", 600, downloads.expire),
     Job("erase-applications", "保存期間が過ぎた応募の個人情報の消去", 3600, erasing.erase_due),
     Job("scan-files", "届いたファイルのウイルス検査", 30, scanning.scan_waiting),
     Job("sweep-files", "不要になったファイルの消去", 3600, dropping.sweep),
+    Job("tidy-search", "人材検索の索引の整理", 86_400, search_index.tidy),
     Job("clean-logins", "期限切れのログイン情報の消去", 600, cleaning.forget_expired),
 )

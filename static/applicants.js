@@ -1,4 +1,4 @@
-// The list of applicants works without this file. It says how many are chosen, picks those whose documents are wanting, looks again at what is being made, and copies addresses.
+// The list of applicants works without this file. It says how many are chosen, picks those whose documents are wanting, and copies addresses.
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -34,20 +34,6 @@ if (bar) {
   window.addEventListener("pageshow", tell); // the browser may bring checks back
   tell();
 }
-
-// ---- what is being made: its part of the page is fetched anew, the rest stays as it is
-const look = async () => {
-  const panel = one("#downloads");
-  if (!panel || !("working" in panel.dataset)) return;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  const fresh = answer?.ok && one("#downloads", new DOMParser().parseFromString(await answer.text(), "text/html"));
-  if (fresh && !panel.contains(document.activeElement)) {
-    panel.replaceChildren(...fresh.childNodes); // the region itself stays, so that its news are read out
-    if (!("working" in fresh.dataset)) delete panel.dataset.working;
-  }
-  setTimeout(look, 3000);
-};
-setTimeout(look, 2000);
 
 // ---- addresses
 all("[data-copy]").forEach((button) => {

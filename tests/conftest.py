@@ -35,15 +35,18 @@ TOGETHER = (
     "browser/test_pages.py",
     "browser/test_minute.py",
 )
-LONG = (*ALONE, *TOGETHER, "views/test_bad_input.py", "browser/test_recruiting.py", "access/")
-
+# One portal is started for these two.
+ABOUT_TALENTS = ("browser/test_recruiting.py", "browser/test_matching.py")
 # Two workers do these side by side, one on each database.
 BY_DATABASE = ("views/test_bad_input.py",)
+LONG = (*ALONE, *TOGETHER, *BY_DATABASE, *ABOUT_TALENTS, "access/")
 
 
 class Scheduling(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if file.endswith(ABOUT_TALENTS):
+            return "the browser's portal of talents"
         if file.endswith(BY_DATABASE):
             return next((f"{file} on {kind}" for kind in databases.KINDS if f"[{kind}" in nodeid), file)
         return "the browser's portal" if file.endswith(TOGETHER) else file
@@ -120,6 +123,7 @@ def settings(database_url: str, made_once: dict[Any, Any], tmp_path_factory: pyt
             base_url="http://localhost",
             storage_url=f"file://{folder}/files",
             mail_folder=str(folder / "mail"),
+            searches_per_minute=100_000,  # one member asks for all; tests/matching counts
         )
     return made_once["settings", database_url]
 

@@ -15,8 +15,10 @@ from models.base import db
 from models.people import Account
 from models.records import AuditEvent
 from models.states import Role
+from models.talents import Talent
 from portal.accounts.passwords import verify_password
 from portal.app import create_app
+from portal.database import begin_write
 from portal.operation import doctor, schema
 from portal.settings import Settings
 from tests import databases
@@ -117,6 +119,7 @@ def test_doctor_says_what_to_do(environment: dict[str, str]) -> None:
     portal("migrate", environment=environment)
     after = portal("doctor", environment=environment)
     assert "[OK] データベース" in after.stdout
+    assert "[OK] 人材検索の索引" in after.stdout
     assert "[OK] 保存先" in after.stdout
 
 
@@ -197,3 +200,15 @@ def test_what_retention_will_erase_is_told_before(person: str, environment: dict
     assert later.returncode == 0
     assert "：1件" in later.stdout
     assert len(later.stdout.splitlines()) == 1
+
+
+def test_the_index_of_the_search_is_made_anew(person: str, environment: dict[str, str]) -> None:
+    begin_write()
+    profile = db.session.scalars(select(Talent)).one()
+    profile.is_public = True
+    db.session.commit()
+    told = portal("migrate", environment=environment)
+    assert "portal reindex" in told.stdout
+    done = portal("reindex", environment=environment)
+    assert (done.returncode, done.stdout.strip()) == (0, "人材1人分の索引を作り直しました。")
+    assert "portal reindex" not in portal("migrate", environment=environment).stdout

@@ -39,6 +39,11 @@ WRONG = {
     "PORTAL_TIMEZONE": ["Tokyo", "../etc/passwd"],
     "PORTAL_TICK_SECONDS": ["0", "-1", "soon"],
     "PORTAL_WEB_WORKERS": ["many", "0"],
+    "PORTAL_MAIL_HOLD_SECONDS": ["-1", "3601", "two"],
+    "PORTAL_QUIET_HOURS": ["21", "21-24", "7-7", "21:00-7:00", "-", "２１-7"],
+    "PORTAL_OFFERS_A_MAIL": ["0", "1001"],
+    "PORTAL_OFFERS_A_DAY": ["0", "1001", "many"],
+    "PORTAL_OFFER_INTERVAL_DAYS": ["-1", "367"],
 }
 CASES = [(name, value) for name, values in WRONG.items() for value in values]
 

@@ -30,6 +30,7 @@ class Doorway:
     css: str = ""
     dark: bool = False
     groups: tuple[str, ...] = ("",)
+    regroup: Callable[[str], str] = lambda category: category  # where who asks finds what stands in a category
     count: Callable[[str], int] = lambda _label: 0
     name: Callable[[], str] = lambda: ""
 
@@ -50,7 +51,7 @@ class Doorway:
         found: dict[str, list[Item]] = {group: [] for group in self.groups}
         for candidate in self.admin._views:  # noqa: SLF001  # the library offers the same list only as its own menu objects
             if candidate.is_visible() and candidate.is_accessible():
-                found.setdefault(candidate.category or "", []).append(self._item(candidate, view))
+                found.setdefault(self.regroup(candidate.category or ""), []).append(self._item(candidate, view))
         return [(group, items) for group, items in found.items() if items]
 
     def _item(self, candidate: Any, view: Any) -> Item:

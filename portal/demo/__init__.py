@@ -5,7 +5,7 @@ from datetime import timedelta
 from models.base import db
 from portal import clock
 from portal.database import begin_write
-from portal.demo import applications, cast, life, scenes
+from portal.demo import applications, cast, life, looking, mails, scenes
 
 
 def load() -> None:
@@ -17,6 +17,8 @@ def load() -> None:
     life.live(lived)
     life.fill_queue(lived)
     scenes.play(lived)
+    mails.Writing(lived).plan()
+    looking.plan(lived)
     lived.run()
     life.share_out(lived)
     life.finish()

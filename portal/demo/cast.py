@@ -11,7 +11,7 @@ from models.records import ClosedDay, Phrase
 from models.states import Role
 from portal.accounts.passwords import hash_password
 from portal.actors import Actor
-from portal.demo import talents
+from portal.demo import mail_templates, talents
 from portal.demo.papers import portrait
 from portal.demo.people import ORGANIZATIONS, PHRASES, SECRETARIAT, Registered
 from portal.demo.talents import TALENTS
@@ -20,6 +20,7 @@ from portal.files.kinds import JPEG
 from portal.matching import profiles
 from portal.recruiting import resumes
 
+WRITER = "org"  # the organization that keeps templates of its own
 PASSWORD = "partner-demo"  # noqa: S105  # the demo's password stands in the README
 
 
@@ -54,6 +55,7 @@ def write(*, begun: datetime, now: datetime) -> Cast:
     office = [_account(email, role, name, secret, begun) for email, role, name in SECRETARIAT]
     for position, (title, text) in enumerate(PHRASES, start=1):
         db.session.add(Phrase(title=title, text=text, position=position))
+    db.session.add_all(mail_templates.rows(houses[WRITER].organization.id, now=begun))
     founded = now.date().replace(month=10, day=1)
     db.session.add_all(
         [

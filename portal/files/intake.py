@@ -48,12 +48,13 @@ def take_in(
     owner_id: int | None,
     now: datetime,
     kinds: Collection[FileKind] = DOCUMENT_KINDS,
+    largest: int = LARGEST,
 ) -> StoredFile:
     """A file that a person handed in, under the name they gave it. Raises Refused with the reason.
 
     Takes a while: call it before the transaction writes anything, so that it holds no other writer up.
     """
-    with write_paused(), _copied(source) as copy:
+    with write_paused(), _copied(source, largest) as copy:
         kind = inspection.judge(copy, kinds)
         received = _receive(copy, names.fit(name, kind.suffixes), kind.media_type, scan=scanning.look(copy))
     return keep(received, owner_id=owner_id, now=now)
@@ -83,14 +84,15 @@ def keep(received: Received, *, owner_id: int | None, now: datetime) -> StoredFi
 
 
 @contextmanager
-def _copied(source: IO[bytes]) -> Iterator[BinaryIO]:
+def _copied(source: IO[bytes], largest: int = LARGEST) -> Iterator[BinaryIO]:
     """A nameless copy that no other process sees, refused as soon as it is too large."""
     with _kept_to_refusals(), tempfile.TemporaryFile() as copy:
         size = 0
         while chunk := source.read(CHUNK):
             size += len(chunk)
-            if size > LARGEST:
-                raise Refused("ファイルは1つ10MBまで受け付けます。小さくしてから、もう一度選んでください。")
+            if size > largest:
+                most = largest // (1024 * 1024)
+                raise Refused(f"ファイルは1つ{most}MBまで受け付けます。小さくしてから、もう一度選んでください。")
             copy.write(chunk)
         if not size:
             raise Refused("ファイルの中身がありません。もう一度選んでください。")

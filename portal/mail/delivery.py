@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import current_app
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateNotFound
 from sqlalchemy import Row, select, update
 
 from models.base import db
@@ -128,7 +128,14 @@ def _send(post: transport.Post, row: Row, *, owner: str, now: datetime) -> bool:
         return False
     try:
         subject, body = render(row.letter, row.params)
-        transport.send(post, recipient=row.recipient, subject=subject, body=body, message_id=row.message_id)
+        transport.send(
+            post,
+            recipient=row.recipient,
+            subject=subject,
+            body=body,
+            message_id=row.message_id,
+            headers=headers_of(row.letter, row.params),
+        )
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one letter must not hold up those behind it
         log.warning("letter not sent", extra={"mail": row.id, "error": type(error).__name__})
         _postpone(row, error, owner=owner, now=now)
@@ -139,11 +146,22 @@ def _send(post: transport.Post, row: Row, *, owner: str, now: datetime) -> bool:
 
 def render(letter: str, params: dict[str, Any]) -> tuple[str, str]:
     """Subject (one line) and body of a letter."""
+    return " ".join(_fill(letter, "subject", params).split()), _fill(letter, "body", params)
+
+
+def headers_of(letter: str, params: dict[str, Any]) -> dict[str, str]:
+    """A letter that can be stopped says where, so that mail programs offer a button for it (RFC 2369)."""
+    try:
+        address = _fill(letter, "unsubscribe", params).strip()
+    except TemplateNotFound:
+        return {}
+    return {"List-Unsubscribe": f"<{address}>"}
+
+
+def _fill(letter: str, part: str, params: dict[str, Any]) -> str:
     environment, settings = current_app.jinja_env, current_app.config["PORTAL"]
     values = {"base_url": settings.base_url.rstrip("/"), "approval_days": settings.approval_days, **params}
-    subject = environment.get_template(f"letters/{letter}/subject.txt").render(values)
-    body = environment.get_template(f"letters/{letter}/body.txt").render(values)
-    return " ".join(subject.split()), body
+    return environment.get_template(f"letters/{letter}/{part}.txt").render(values)
 
 
 def _postpone(row: Row, error: Exception, *, owner: str, now: datetime) -> None:

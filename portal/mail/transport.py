@@ -3,6 +3,7 @@
 import email.charset
 import smtplib
 import ssl
+from collections.abc import Mapping
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.policy import compat32
@@ -63,10 +64,10 @@ class Folded(Message):
         return message
 
 
-def send(post: Post, *, recipient: str, subject: str, body: str, message_id: str) -> None:
+def send(
+    post: Post, *, recipient: str, subject: str, body: str, message_id: str, headers: Mapping[str, str] | None = None
+) -> None:
     """Hands one message to the server. The Message-ID is the outbox row's, so that a repeated one is recognised."""
-    message = Folded(
-        subject=subject, recipients=[recipient], body=body, extra_headers={"Auto-Submitted": "auto-generated"}
-    )
+    message = Folded(subject=subject, recipients=[recipient], body=body, extra_headers=HEADERS | dict(headers or {}))
     message.msgId = message_id
     post.send(message)

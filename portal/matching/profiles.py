@@ -16,9 +16,9 @@ from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
 from portal.clock import local
-from portal.database import write
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.files import dropping
+from portal.matching import search_index
 from portal.permissions import visible
 from portal.publishing.checks import ERROR, Finding
 
@@ -58,13 +58,14 @@ def save(values: Mapping[str, Any], *, revision: int, actor: Actor, now: datetim
     if wrong := list(_impossible(values, today=local(now).date())):
         raise Invalid(wrong)
     columns = {name: value for name, value in values.items() if name != "name"}
-    saved = write(
+    saved = db.session.scalar(
         update(Talent)
         .where(Talent.revision == revision, visible(actor, Talent))
         .values(revision=Talent.revision + 1, updated_at=now, **columns)
+        .returning(Talent.id)
         .execution_options(synchronize_session=False)
     )
-    if not saved:
+    if saved is None:
         raise Conflict("競合：別の画面でプロフィールが保存されました。入力した内容はまだ保存されていません。")
     if values.get("name"):
         db.session.execute(
@@ -73,8 +74,24 @@ def save(values: Mapping[str, Any], *, revision: int, actor: Actor, now: datetim
             .values(name=values["name"])
             .execution_options(synchronize_session=False)
         )
+    search_index.refresh([saved])
     changed = {name: values[name] for name in SWITCHES if name in values}
     audit.record("talent.profile", subject="talent", subject_id=own(actor).id, details=changed, actor=actor, now=now)
+
+
+def welcome_offers(*, welcome: bool, actor: Actor, now: datetime) -> None:
+    """The one switch of the profile that can be turned elsewhere; a form that is open meanwhile is told so."""
+    turned = db.session.scalar(
+        update(Talent)
+        .where(visible(actor, Talent), Talent.accepts_offers != welcome)
+        .values(accepts_offers=welcome, revision=Talent.revision + 1, updated_at=now)
+        .returning(Talent.id)
+        .execution_options(synchronize_session=False)
+    )
+    if turned is not None:
+        db.session.expire_all()
+        search_index.refresh([turned])
+        audit.record("talent.profile", subject="talent", details={"accepts_offers": welcome}, actor=actor, now=now)
 
 
 def _impossible(values: Mapping[str, Any], *, today: date) -> Iterator[Finding]:
@@ -94,7 +111,7 @@ def clear(talent: Talent, *, now: datetime) -> None:
             default: Any = column.default
             setattr(talent, column.key, default and (default.arg(None) if default.is_callable else default.arg))
     talent.updated_at = now
-    db.session.flush()
+    search_index.refresh([talent.id])
 
 
 def set_photo(stored: StoredFile, *, actor: Actor, now: datetime) -> None:

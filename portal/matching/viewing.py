@@ -12,7 +12,7 @@ from portal import audit
 from portal.accounts import throttles
 from portal.accounts.throttles import Limit
 from portal.actors import Actor
-from portal.codes import NO_LEGAL_PERSONALITY
+from portal.codes import may_search_talents
 from portal.errors import Forbidden, NotFound, Throttled
 from portal.matching.profile_fields import SECTIONS
 from portal.permissions import visible
@@ -20,8 +20,6 @@ from portal.publishing import wording
 from portal.publishing.shapes import Section
 from portal.settings import Settings
 
-# Of one member; what the office is told once a window.
-LIMITS = (Limit("talent-hour", 300, timedelta(hours=1)), Limit("talent-day", 2000, timedelta(days=1)))
 TOLD_AGAIN = timedelta(hours=1)
 NOT_FOR_GROUPS = "法人格のない団体は、登録人材の検索と閲覧を利用できません。"
 TOO_MANY = "人材詳細を短い時間に多く開いたため、表示を止めています。"
@@ -30,10 +28,21 @@ STALE = timedelta(days=365)
 SHOWN: tuple[Section, ...] = tuple(section for section in SECTIONS if section.key in ("career", "wishes"))
 
 
+def limits(settings: Settings) -> tuple[Limit, ...]:
+    """Of one member; what the office is told once a window."""
+    return (
+        Limit("talent-hour", settings.views_per_hour, timedelta(hours=1)),
+        Limit("talent-day", settings.views_per_day, timedelta(days=1)),
+    )
+
+
+LIMITS = limits(Settings())
+
+
 def require_search(actor: Actor) -> None:
     """Raises Forbidden for organizations without legal personality; chapter 3 of the manual is not theirs."""
-    org_type = db.session.scalar(select(Organization.org_type).where(Organization.id == actor.organization_id))
-    if org_type == NO_LEGAL_PERSONALITY:
+    organization = db.session.get(Organization, actor.organization_id)
+    if organization is None or not may_search_talents(organization.org_type):
         raise Forbidden(NOT_FOR_GROUPS)
 
 
@@ -46,7 +55,7 @@ def open_profile(code: str, *, actor: Actor, now: datetime, settings: Settings) 
     talent = db.session.scalars(select(Talent).where(Talent.code == code, visible(actor, Talent))).one_or_none()
     if talent is None:
         raise NotFound
-    for limit in LIMITS:
+    for limit in limits(settings):
         keys = [throttles.key(limit, settings.secret_key, "account", actor.account_id)]
         throttles.take(limit, keys, now=now, sentence=TOO_MANY)
     audit.record("talent.view", subject="talent", subject_id=talent.id, actor=actor, now=now)

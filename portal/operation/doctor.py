@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.files import clamd
-from portal.operation import schema
+from portal.operation import reindexing, schema
 from portal.press import fonts
 from portal.settings import ROOT, Settings
 from portal.storage import store_at
@@ -120,8 +120,20 @@ def check_front_end(_chosen: Settings) -> Result:
     return Result("画面の部品", fine=True, finding="そろっています。")
 
 
+def check_search(chosen: Settings) -> Result:
+    """Needs a database of the newest schema; where there is none, `check_database` says so."""
+    if not check_database(chosen).fine:
+        return Result("人材検索の索引", fine=False, finding="データベースを先に直してください。")
+    count = reindexing.missing(chosen)
+    if count:
+        advice = "portal reindex を実行してください。"
+        return Result("人材検索の索引", fine=False, finding=f"{count:,}人分が古いままです。{advice}")
+    return Result("人材検索の索引", fine=True, finding="公開中のプロフィールと一致しています。")
+
+
 CHECKS: tuple[Callable[[Settings], Result], ...] = (
     check_database,
+    check_search,
     check_mail,
     check_storage,
     check_scanner,

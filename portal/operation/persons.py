@@ -14,6 +14,7 @@ from portal.clock import local
 from portal.database import begin_write
 from portal.errors import Conflict
 from portal.files import dropping
+from portal.matching import search_index
 from portal.recruiting import erasing, leaving, persons
 
 
@@ -47,6 +48,7 @@ def erase(who: str) -> None:
     leaving.erase(persons.find(who), actor=CLOCK, now=now)
     db.session.commit()
     dropping.sweep_dropped(now)
+    search_index.tidy(now)
 
 
 def preview(days: int) -> list[str]:

@@ -87,6 +87,12 @@ def findings(fields: Iterable[Field], content: Mapping[str, Any]) -> Iterator[RO
     yield from _named_documents(content)
 
 
+def barred(text: str) -> Iterator[str]:
+    """Words of a free text that may stand for a condition that nobody may be chosen by."""
+    folded = normalized(text)
+    return (word for rule in RULES if (word := _hit(rule, folded)))
+
+
 def normalized(text: Any) -> str:
     return unicodedata.normalize("NFKC", text or "")
 

@@ -4,20 +4,17 @@ Truth is the rows: the condition is tested in the statement that acts, so any nu
 a killed one leaves every entry wholly published or untouched.
 """
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, insert, literal, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
 
 from models.base import db
 from models.entries import Entry, Publication, Version
 from models.states import Action, State
-from portal.database import among, begin_write, claim
+from portal import chunks
+from portal.database import among
 from portal.publishing.workflow import move_due
-
-log = logging.getLogger(__name__)
 
 CHUNK = 2500  # in one transaction: half a second of the single writer on SQLite
 
@@ -36,53 +33,13 @@ def due_for_closing(now: datetime) -> ColumnElement[bool]:
 
 def publish_due(now: datetime) -> int:
     """Publishes all that is due; returns how many. Commits by chunk; an item that fails does not stop the others."""
-    return _in_chunks(due_for_publication(now), Version.publish_at, publish, now=now)
+    due = select(Version.id).where(due_for_publication(now)).order_by(Version.publish_at, Version.id)
+    return chunks.run(due, publish, now=now, size=CHUNK)
 
 
 def close_due(now: datetime) -> int:
-    return _in_chunks(due_for_closing(now), Version.unpublish_at, close, now=now)
-
-
-def _in_chunks(
-    due: ColumnElement[bool],
-    order: SQLColumnExpression[datetime | None],
-    act: Callable[[Sequence[int], datetime], int],
-    *,
-    now: datetime,
-) -> int:
-    done, failed = 0, set[int]()
-    while True:
-        begin_write()
-        query = select(Version.id).where(due, Version.id.not_in(failed)).order_by(order, Version.id).limit(CHUNK)
-        ids = list(db.session.scalars(claim(query)))
-        if not ids:
-            db.session.rollback()
-            return done
-        moved, broken = _act(ids, act, now=now)
-        done += moved
-        failed |= broken
-        if not moved and not broken:
-            return done  # another process has them
-
-
-def _act(ids: Sequence[int], act: Callable[[Sequence[int], datetime], int], *, now: datetime) -> tuple[int, set[int]]:
-    """One transaction for the chunk; if anything in it fails, one for each half, until only the bad item is left."""
-    try:
-        moved = act(ids, now)
-        db.session.commit()
-        return moved, set()
-    except SQLAlchemyError:
-        db.session.rollback()
-        log.exception("a chunk failed", extra={"versions": len(ids)})
-    if len(ids) == 1:
-        return 0, set(ids)
-    moved, broken = 0, set[int]()
-    for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
-        begin_write()
-        some, bad = _act(half, act, now=now)
-        moved += some
-        broken |= bad
-    return moved, broken
+    due = select(Version.id).where(due_for_closing(now)).order_by(Version.unpublish_at, Version.id)
+    return chunks.run(due, close, now=now, size=CHUNK)
 
 
 def publish(ids: Sequence[int], now: datetime) -> int:

@@ -16,7 +16,7 @@ from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.permissions import may, visible
 from portal.recruiting import grid, letters, seats
 from portal.recruiting.moves import Moved, SeenApplication, move_each
-from portal.recruiting.stages import ENDED, SEATED, STAGES, choosable
+from portal.recruiting.stages import ENDED, POSITIONS, SEATED, STAGES, choosable
 
 MOST = 500
 LONGEST_NOTE = 4000
@@ -107,60 +107,113 @@ def ask_again(
     actor: Actor,
     now: datetime,
 ) -> list[Moved]:
-    """Opens documents for handing in again until a moment, and writes to each person about just these.
+    """Opens documents as `reopen` does, and writes to each person about just these."""
+    moved = reopen(chosen, until=until, actor=actor, now=now)
+    names = _names_of([key for outcome in moved if outcome.done for key in chosen[outcome.application_id]])
+    for outcome in moved:
+        if outcome.done:
+            documents = names[outcome.application_id]
+            letters.tell_talents(
+                "documents_again", [outcome.application_id], now=now, documents=documents, message=message
+            )
+    return moved
+
+
+def reopen(chosen: Mapping[int, Collection[int]], *, until: datetime, actor: Actor, now: datetime) -> list[Moved]:
+    """Opens documents for handing in again until a moment; who tells the person of it, the caller decides.
 
     `chosen` maps an application to ids of its documents. Applications whose selection is over are refused one by one.
+    The number of statements does not grow with them.
     """
     require_decide(actor)
     if until <= now:
         raise Refused("再提出の期限は今より後の日時にしてください。")
     if not 1 <= len(chosen) <= MOST:
         raise Refused(f"1〜{MOST}名を選択してください。")
-    applications = db.session.scalars(
-        select(Application).where(Application.id.in_(chosen), visible(actor, Application)).order_by(Application.id)
-    ).all()
-    found = {application.id: application for application in applications}
-    return [
-        _ask(found.get(key), key, chosen[key], until=until, message=message, actor=actor, now=now) for key in chosen
-    ]
-
-
-def _ask(
-    application: Application | None,
-    application_id: int,
-    document_ids: Collection[int],
-    *,
-    until: datetime,
-    message: str,
-    actor: Actor,
-    now: datetime,
-) -> Moved:
-    if application is None:
-        return Moved(application_id, refusal=NotFound())
-    if application.state in ENDED:
-        return Moved(application.id, application.name, Conflict("選考が終わっているため、依頼できません。"))
-    documents = [row for row in application.documents if row.id in set(document_ids)]
-    if not documents:
-        return Moved(application.id, application.name, Refused("依頼する書類を選択してください。"))
-    if application.reopened_until == until and all(row.state is DocumentState.reopened for row in documents):
-        return Moved(application.id, application.name, Conflict("同じ書類を、同じ期限ですでに依頼しています。"))
-    sources = [state for state in STAGES[application.kind] if state not in ENDED]
-    (moved,) = move_each(
-        [SeenApplication(application.id, application.revision)],
-        sources=sources,
+    documents = _documents_of(chosen)
+    refused, seen = _askable(chosen, documents, until=until, actor=actor)
+    moved = move_each(
+        seen,
+        sources=[state for state in POSITIONS if state not in ENDED],
         to=ApplicationState.resubmit_wait,
         actor=actor,
         now=now,
         mailed=True,
         reopened_until=until,
     )
-    if moved.done:
-        for document in documents:
-            document.state = DocumentState.reopened
-        grid.recount(application.id)
-        names = [document.name for document in documents]
-        letters.tell_talents("documents_again", [application.id], now=now, documents=names, message=message)
-    return moved
+    done = {outcome.application_id: outcome for outcome in moved}
+    _open([key for key, outcome in done.items() if outcome.done], documents)
+    return [refused.get(key) or done[key] for key in chosen]
+
+
+def _documents_of(chosen: Mapping[int, Collection[int]]) -> dict[int, dict[int, DocumentState]]:
+    """Of each application those of its own documents that were chosen, with what became of them so far."""
+    wanted = {key for keys in chosen.values() for key in keys}
+    document = ApplicationDocument
+    rows = db.session.execute(
+        select(document.application_id, document.id, document.state).where(document.id.in_(wanted))
+    )
+    found: dict[int, dict[int, DocumentState]] = {}
+    for application_id, document_id, state in rows:
+        if document_id in set(chosen.get(application_id, ())):
+            found.setdefault(application_id, {})[document_id] = state
+    return found
+
+
+def _askable(
+    chosen: Mapping[int, Collection[int]],
+    documents: Mapping[int, Mapping[int, DocumentState]],
+    *,
+    until: datetime,
+    actor: Actor,
+) -> tuple[dict[int, Moved], list[SeenApplication]]:
+    """Who is refused, and the others as they stand now."""
+    rows = db.session.execute(
+        select(
+            Application.id, Application.name, Application.state, Application.revision, Application.reopened_until
+        ).where(Application.id.in_(chosen), visible(actor, Application))
+    )
+    found = {row.id: row for row in rows}
+    refused, seen = {}, []
+    for key in chosen:
+        row = found.get(key)
+        if row is None:
+            refused[key] = Moved(key, refusal=NotFound())
+        elif row.state in ENDED:
+            refused[key] = Moved(key, row.name, Conflict("選考が終わっているため、依頼できません。"))
+        elif key not in documents:
+            refused[key] = Moved(key, row.name, Refused("依頼する書類を選択してください。"))
+        elif row.reopened_until == until and set(documents[key].values()) == {DocumentState.reopened}:
+            refused[key] = Moved(key, row.name, Conflict("同じ書類を、同じ期限ですでに依頼しています。"))
+        else:
+            seen.append(SeenApplication(key, row.revision))
+    return refused, seen
+
+
+def _open(application_ids: Collection[int], documents: Mapping[int, Collection[int]]) -> None:
+    if not application_ids:
+        return
+    opened = [document_id for key in application_ids for document_id in documents[key]]
+    db.session.execute(
+        update(ApplicationDocument)
+        .where(ApplicationDocument.id.in_(opened))
+        .values(state=DocumentState.reopened)
+        .execution_options(synchronize_session="fetch")
+    )
+    grid.recount(*application_ids)
+
+
+def _names_of(document_ids: Collection[int]) -> dict[int, list[str]]:
+    """By application, in the order of the posting."""
+    rows = db.session.execute(
+        select(ApplicationDocument.application_id, ApplicationDocument.name)
+        .where(ApplicationDocument.id.in_(document_ids))
+        .order_by(ApplicationDocument.application_id, ApplicationDocument.position)
+    )
+    names: dict[int, list[str]] = {}
+    for application_id, name in rows:
+        names.setdefault(application_id, []).append(name)
+    return names
 
 
 # ---- the private note, and mail outside the portal

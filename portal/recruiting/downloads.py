@@ -24,6 +24,7 @@ from portal.actors import Actor
 from portal.database import begin_write, claim, write
 from portal.errors import NotFound, Refused
 from portal.files import dropping, intake
+from portal.matching import favorites
 from portal.permissions import visible
 from portal.recruiting import making
 from portal.recruiting.applicants import find as find_application
@@ -39,7 +40,7 @@ OPEN = (DownloadState.queued, DownloadState.working)
 
 
 def request(kind: DownloadKind, target_id: int, *, actor: Actor, now: datetime) -> Download:
-    """Queues one. `target_id` is an application for `person`, an entry for the other kinds an organization asks for.
+    """Queues one. `target_id` is an application for `person`, nothing (0) for favorites and own data, else an entry.
 
     What is asked for is on record before anything is read; the same request twice while one waits is one.
     """
@@ -78,6 +79,8 @@ def _total(kind: DownloadKind, target_id: int, *, actor: Actor) -> int:
     """How many pieces it will have; raises NotFound for what the actor does not see."""
     if kind is DownloadKind.own_data:
         return 1
+    if kind in making.FAVORITES:
+        return favorites.count(actor)
     if kind is DownloadKind.person:
         return sum(document.file_id is not None for document in find_application(target_id, actor=actor).documents)
     if db.session.scalar(select(Entry.id).where(Entry.id == target_id, visible(actor, Entry))) is None:

@@ -18,10 +18,11 @@ from portal import audit
 from portal.actors import CLOCK, Actor
 from portal.database import begin_write, claim
 from portal.files import dropping
+from portal.messaging import forgetting
+from portal.messaging.forgetting import GONE
 from portal.recruiting import grid, recalling, retention
 
 CHUNK = 200
-GONE = "（消去済み）"
 IS_DRAFT = Application.state == ApplicationState.draft
 
 
@@ -116,11 +117,12 @@ def _put_off(application_ids: Sequence[int], *, now: datetime) -> list[int]:
 
 
 def erase(application_ids: Sequence[int], *, actor: Actor, now: datetime) -> None:
-    """The papers, the name, the address and the note are gone; what was never handed in goes as a whole."""
+    """Papers, messages, name, address and note are gone; what was never handed in goes as a whole."""
     if not application_ids:
         return
     recalling.recall(application_ids, kinds=recalling.LISTS, now=now)
     erase_papers(application_ids, now=now)
+    forgetting.forget_applications(application_ids, now=now)
     _delete_never_handed_in(application_ids)
     _set(application_ids, name=GONE, name_kana="", email="", note="", erased_at=now)
     events = [{"subject": "application", "subject_id": key} for key in application_ids]

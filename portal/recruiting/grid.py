@@ -133,8 +133,7 @@ def close_requests(application_ids: Collection[int]) -> None:
                 .execution_options(synchronize_session=False)
             )
         )
-    for application_id in closed:
-        recount(application_id)
+    recount(*closed)
     db.session.execute(
         update(Application)
         .where(Application.id.in_(application_ids), Application.reopened_until.is_not(None))
@@ -143,18 +142,19 @@ def close_requests(application_ids: Collection[int]) -> None:
     )
 
 
-def recount(application_id: int) -> None:
-    """Brings the application's number of needed documents up to date; the list filters by it."""
+def recount(*application_ids: int) -> None:
+    """Brings each application's number of needed documents up to date; the list filters by it."""
     db.session.flush()
     number = (
         select(func.count())
         .select_from(ApplicationDocument)
-        .where(ApplicationDocument.application_id == application_id, IS_NEEDED)
+        .where(ApplicationDocument.application_id == Application.id, IS_NEEDED)
+        .correlate(Application)
         .scalar_subquery()
     )
     db.session.execute(
         update(Application)
-        .where(Application.id == application_id)
+        .where(Application.id.in_(application_ids))
         .values(missing_count=number)
         .execution_options(synchronize_session=False)
     )

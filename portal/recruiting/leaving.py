@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from models.applications import Application, Download
 from models.base import db
+from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
@@ -18,8 +19,9 @@ from portal.files import dropping
 from portal.mail import outbox
 from portal.mail.outbox import Letter
 from portal.matching import profiles
+from portal.messaging import forgetting
 from portal.permissions import visible
-from portal.recruiting import drafting, erasing, following, persons
+from portal.recruiting import drafting, erasing, following, persons, recalling
 from portal.recruiting.erasing import GONE
 from portal.recruiting.moves import SeenApplication
 from portal.recruiting.persons import HELD, Person
@@ -27,7 +29,18 @@ from portal.recruiting.persons import HELD, Person
 # Who was hired does not decline by leaving the site.
 RUNNING = following.WITHDRAWABLE - {ApplicationState.hired}
 # These rows go; of the others organizations and the trail keep a line without a name.
-DELETED = (TalentBlock, Resume, Registration, OutboxMail, LoginChallenge, LoginSession, KnownBrowser, Download)
+DELETED = (
+    TalentBlock,
+    OfferStop,
+    Favorite,
+    Resume,
+    Registration,
+    OutboxMail,
+    LoginChallenge,
+    LoginSession,
+    KnownBrowser,
+    Download,
+)
 
 
 def count_running(*, actor: Actor) -> int:
@@ -46,10 +59,12 @@ def erase(person: Person, *, actor: Actor, now: datetime) -> None:
     """Withdraws what is running and erases the person. Rows that others hold on to stay, empty: number, dates and
     state of each application, and the trail. The bytes of files go with the next sweep: `dropping.sweep_dropped`.
     """
-    files = list(db.session.scalars(select(StoredFile.id).where(HELD[StoredFile](person))))
+    files = list(db.session.scalars(select(StoredFile.id).where(persons.own_files(person))))
     _step_back(Actor(Role.talent, person.account_id), now=now)
     mine = select(Application.id).where(HELD[Application](person), Application.erased_at.is_(None))
     erasing.erase(list(db.session.scalars(mine)), actor=actor, now=now)
+    forgetting.forget_talent(person.talent_id, now=now)
+    recalling.recall_favorites(person.talent_id, now=now)
     for model in DELETED:
         _run(delete(model).where(HELD[model](person)))
     profiles.clear(db.session.get_one(Talent, person.talent_id), now=now)

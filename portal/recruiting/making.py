@@ -1,6 +1,6 @@
 """Makes the content of a download into a file; what each kind holds is said here once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -11,8 +11,10 @@ from models.states import DownloadKind
 from portal import sheets
 from portal.actors import Actor
 from portal.errors import NotFound
+from portal.matching import favorite_table, viewing
 from portal.permissions import visible
 from portal.recruiting import applicants, archive, own_data, tables
+from portal.sheets import Cell
 
 Tell = Callable[[int], bool]
 MEDIA_TYPES = {
@@ -21,6 +23,7 @@ MEDIA_TYPES = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+FAVORITES: Mapping[DownloadKind, str] = {DownloadKind.favorites_xlsx: "xlsx", DownloadKind.favorites_csv: "csv"}
 
 
 def media_type(name: str) -> str:
@@ -33,6 +36,8 @@ def make(kind: DownloadKind, target_id: int, target: BinaryIO, *, actor: Actor, 
         return own_data.NAME if own_data.write(target, actor=actor, tell=tell) else None
     if kind is DownloadKind.person:
         return _person(target_id, target, actor=actor, tell=tell)
+    if kind in FAVORITES:
+        return _favorites(FAVORITES[kind], target, actor=actor, tell=tell)
     number = _number(target_id, actor=actor)
     documents = tables.document_names(tables.applications_of(target_id, actor=actor))
     head = tables.head(documents)
@@ -40,11 +45,27 @@ def make(kind: DownloadKind, target_id: int, target: BinaryIO, *, actor: Actor, 
     if kind is DownloadKind.posting:
         people = tables.applications_of(target_id, actor=actor)
         return f"{number}_応募書類.zip" if archive.write(target, people, head, rows, tell=tell) else None
-    if kind is DownloadKind.csv:
-        done = sheets.write_csv(target, head, rows)
-    else:
-        done = sheets.write_xlsx(target, "応募一覧", head, rows)
-    return f"{number}_応募一覧.{kind.value}" if tell(done) else None
+    return _sheet(kind.value, f"{number}_応募一覧", "応募一覧", target, head, rows, tell=tell)
+
+
+def _favorites(end: str, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
+    viewing.require_search(actor)
+    rows = favorite_table.rows(actor=actor)
+    return _sheet(end, favorite_table.TITLE, favorite_table.TITLE, target, favorite_table.HEAD, rows, tell=tell)
+
+
+def _sheet(
+    end: str,
+    name: str,
+    title: str,
+    target: BinaryIO,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    tell: Tell,
+) -> str | None:
+    done = sheets.write_csv(target, head, rows) if end == "csv" else sheets.write_xlsx(target, title, head, rows)
+    return f"{name}.{end}" if tell(done) else None
 
 
 def _person(application_id: int, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:

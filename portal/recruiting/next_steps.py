@@ -15,9 +15,13 @@ from models.talents import Resume, Talent
 
 class Cause(StrEnum):
     documents = "documents"  # asked for again, until a date
+    message = "message"  # something new in the mailbox
     draft = "draft"  # begun and not handed in
     profile = "profile"
     resume = "resume"
+
+
+ORDER = tuple(Cause)
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,16 @@ class NextStep:
     cause: Cause
     application: Application | None = None
     at: datetime | None = None
+    count: int = 0
 
 
-def next_steps(talent: Talent, applications: Sequence[Application], *, now: datetime) -> list[NextStep]:
-    """From the talent's applications in which something is left to do, and one look at the résumés."""
+def next_steps(talent: Talent, applications: Sequence[Application], *, unread: int, now: datetime) -> list[NextStep]:
+    """From the talent's applications in which something is left to do, the count of unread threads, and one look at
+    the résumés."""
     steps = [*_documents(applications, now=now), *_drafts(applications, now=now)]
-    steps.sort(key=lambda step: (step.cause is Cause.draft, step.at is None, step.at or now))
+    if unread:
+        steps.append(NextStep(Cause.message, count=unread))
+    steps.sort(key=lambda step: (ORDER.index(step.cause), step.at is None, step.at or now))
     if not talent.name_kana:
         steps.append(NextStep(Cause.profile))
     if not db.session.scalar(select(exists().where(Resume.talent_id == talent.id))):

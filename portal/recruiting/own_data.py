@@ -1,6 +1,7 @@
 """What `persons` gathers of a talent, in the words and the folders of a ZIP for the talent.
 
-The organizations' private notes are not in it: they are disclosed by the secretariat on request.
+The organizations' private notes and favorites are not in it: they are disclosed by the secretariat on request. Nor is a
+message that has not reached the talent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,12 +12,15 @@ from sqlalchemy import select
 
 from models.applications import Application, ApplicationDocument, Download, RenderedResume
 from models.base import Base, db
+from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
+from models.messages import Message, MessageFile, Thread
 from models.organizations import Organization
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
 from models.records import AuditEvent
-from models.states import Lane
+from models.searching import TalentIndex
+from models.states import Lane, MessageState, Side
 from models.talents import Registration, Resume, Talent, TalentBlock
 from portal.actors import Actor
 from portal.files import names
@@ -28,9 +32,10 @@ README = "はじめにお読みください.txt"
 ABOUT = (
     "PARTNER（国際協力キャリア総合情報サイト）が保存している、あなたの情報です。\r\n\r\n"
     "data.json\r\n"
-    "  プロフィール、履歴書、応募、団体が開いた記録、ログインの記録、送信したメール、操作の記録。\r\n"
+    "  プロフィール、履歴書、応募、メールボックスのメッセージ、団体が開いた記録、ログインの記録、\r\n"
+    "  送信したメール、操作の記録。\r\n"
     "  文字コードはUTF-8、時刻は協定世界時（日本時間より9時間前）です。テキストエディターで開けます。\r\n"
-    "応募書類/、写真/、履歴書PDF/、その他/\r\n"
+    "応募書類/、写真/、履歴書PDF/、メッセージ/、その他/\r\n"
     "  保存しているファイル。提出したときの内容のままです。開けなかったファイルは、data.jsonの\r\n"
     "  files_not_includedに理由とともに示します。\r\n\r\n"
     "団体が選考のために書いたメモは含みません。開示を希望する場合は、PARTNER事務局へお問い合わせください。\r\n"
@@ -53,7 +58,7 @@ def write(target: BinaryIO, *, actor: Actor, tell: Callable[[int], bool]) -> boo
     person = persons.of(actor)
     held = persons.gather(person)
     paths, organizations = _paths(held), _organizations(held)
-    files = {paths[stored.id]: stored for stored in held.files}
+    files = {paths[stored.id]: stored for stored in held.files if stored.id in paths}
 
     def said(closed: Mapping[str, str]) -> Mapping[str, Any]:
         return _said(Sheet(person, held, paths, closed, organizations))
@@ -63,7 +68,7 @@ def write(target: BinaryIO, *, actor: Actor, tell: Callable[[int], bool]) -> boo
 
 
 def _organizations(held: Gathered) -> dict[int, str]:
-    ids = [row.organization_id for row in held.rows[TalentBlock]]
+    ids = [row.organization_id for model in (TalentBlock, OfferStop, Message) for row in held.rows[model]]
     rows = db.session.execute(select(Organization.id, Organization.name).where(Organization.id.in_(ids)))
     return {row.id: row.name for row in rows}
 
@@ -72,12 +77,15 @@ def _organizations(held: Gathered) -> dict[int, str]:
 
 
 def _paths(held: Gathered) -> dict[int, str]:
+    """Of all that the talent may have: what hangs on a message that is still held is the organization's."""
     places = dict(_places(held))
+    unseen = {row.file_id for message in held.rows[Message] if not _has_reached(message) for row in message.files}
     return {
         stored.id: places[stored.id] + names.suffix_of(stored.name)
         if stored.id in places
         else f"その他/{stored.id}_{names.of_words(stored.name)}"
         for stored in held.files
+        if stored.id in places or stored.id not in unseen
     }
 
 
@@ -91,6 +99,13 @@ def _places(held: Gathered) -> Iterator[tuple[int, str]]:
         yield row.file_id, f"応募書類/{numbers[row.application_id]}/{row.position}_{names.of_words(row.name)}"
     for row in held.rows[RenderedResume]:
         yield row.file_id, f"履歴書PDF/{numbers[row.application_id]}_{row.file_id}"
+    for message in filter(_has_reached, held.rows[Message]):
+        for row in message.files:
+            yield row.file_id, f"メッセージ/{message.id}_{row.position}"
+
+
+def _has_reached(message: Message) -> bool:
+    return message.side is Side.talent or message.state is MessageState.delivered
 
 
 # ---- data.json
@@ -117,8 +132,19 @@ def _without(model: type[Base], *hidden: str) -> Told:
     return _only(*(column.key for column in model.__mapper__.column_attrs if column.key not in hidden))
 
 
-def _hidden_from(row: TalentBlock, sheet: Sheet) -> str:
+def _organization(row: TalentBlock | OfferStop, sheet: Sheet) -> str:
     return sheet.organizations[row.organization_id]
+
+
+def _message(message: Message, sheet: Sheet) -> dict[str, Any] | None:
+    if not _has_reached(message):
+        return None
+    return {
+        "organization": sheet.organizations[message.organization_id],
+        "from": message.side.value,
+        **_plain(message, "mail_class", "topic", "subject", "body", "signature", "delivered_at", "read_at"),
+        "files": [sheet.paths.get(row.file_id) for row in message.files],
+    }
 
 
 def _consent(row: Registration, _sheet: Sheet) -> dict[str, Any] | None:
@@ -166,15 +192,19 @@ KEYS = ("id", "entry_id", "version_id", "organization_id", "talent_id", "photo_i
 OF_ORGANIZATIONS = ("note", "note_revision", "revision", "missing_count")
 APPLICATION = _without(Application, *KEYS, *OF_ORGANIZATIONS)
 SINGLE = (Account, Talent)
-# Every table of `persons.HELD` under a name of data.json; the documents are told with their applications.
+# What is told with something else, what is only kept to find the rest, and what organizations note for themselves.
+UNTOLD = frozenset({ApplicationDocument, MessageFile, Thread, TalentIndex, Favorite})
+# Every other table of `persons.HELD` under a name of data.json.
 TOLD: Mapping[type[Base], tuple[str, Told]] = {
     Account: ("account", _only("email", "name", "created_at", "last_login_at")),
     Talent: ("profile", _without(Talent, "id", "account_id", "photo_id", "revision")),
     Resume: ("resumes", _only("type", "content", "updated_at")),
-    TalentBlock: ("hidden_from", _hidden_from),
+    TalentBlock: ("hidden_from", _organization),
     Registration: ("consents", _consent),
     Application: ("applications", _application),
     RenderedResume: ("printed_resumes", _printed),
+    Message: ("messages", _message),
+    OfferStop: ("offers_stopped", _organization),
     LoginSession: ("logins", _only("created_at", "seen_at", "ended_at", "ip", "browser")),
     LoginChallenge: ("one_time_passwords", _only("created_at", "sent_at", "used_at", "tries", "resends")),
     KnownBrowser: ("browsers", _only("created_at", "seen_at")),

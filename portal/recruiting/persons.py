@@ -18,16 +18,20 @@ from sqlalchemy.orm import joinedload, selectinload
 from models.applications import Application, ApplicationDocument, Download, RenderedResume
 from models.base import Base, db
 from models.entries import Version
+from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
+from models.messages import Message, MessageFile, Thread
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
 from models.records import AuditEvent
+from models.searching import TalentIndex
 from models.states import Role
 from models.talents import Registration, Resume, Talent, TalentBlock
 from portal.accounts.login import normalize_email
 from portal.actors import Actor
 from portal.errors import NotFound, Refused, Unavailable
 from portal.files import names, reading
+from portal.messaging.forgetting import files_of
 from portal.recruiting import readings
 from portal.recruiting.readings import Reading
 
@@ -56,11 +60,15 @@ def _of_account(model: Any) -> Callable[[Person], ColumnElement[bool]]:
     return lambda person: model.account_id == person.account_id
 
 
+def _of_talent(model: Any) -> Callable[[Person], ColumnElement[bool]]:
+    return lambda person: model.talent_id == person.talent_id
+
+
 def _of_application(model: Any) -> Callable[[Person], ColumnElement[bool]]:
     return lambda person: model.application_id.in_(person.applications)
 
 
-def _files(person: Person) -> ColumnElement[bool]:
+def own_files(person: Person) -> ColumnElement[bool]:
     """Those they handed in, and those that were made of what they handed in."""
     applied = Application.talent_id == person.talent_id
     return or_(
@@ -75,12 +83,18 @@ def _files(person: Person) -> ColumnElement[bool]:
     )
 
 
+def _files(person: Person) -> ColumnElement[bool]:
+    """Beside their own, what organizations attached to messages to them, and perhaps to others."""
+    return own_files(person) | files_of(person.talent_id)
+
+
 HELD: Mapping[type[Base], Callable[[Person], ColumnElement[bool]]] = {
     Account: lambda person: Account.id == person.account_id,
     Talent: lambda person: Talent.id == person.talent_id,
-    Resume: lambda person: Resume.talent_id == person.talent_id,
-    TalentBlock: lambda person: TalentBlock.talent_id == person.talent_id,
-    Application: lambda person: Application.talent_id == person.talent_id,
+    Resume: _of_talent(Resume),
+    TalentBlock: _of_talent(TalentBlock),
+    TalentIndex: _of_talent(TalentIndex),
+    Application: _of_talent(Application),
     ApplicationDocument: _of_application(ApplicationDocument),
     RenderedResume: _of_application(RenderedResume),
     Download: _of_account(Download),
@@ -90,6 +104,13 @@ HELD: Mapping[type[Base], Callable[[Person], ColumnElement[bool]]] = {
     LoginChallenge: _of_account(LoginChallenge),
     LoginSession: _of_account(LoginSession),
     KnownBrowser: _of_account(KnownBrowser),
+    OfferStop: _of_talent(OfferStop),
+    Favorite: _of_talent(Favorite),
+    Thread: _of_talent(Thread),
+    Message: _of_talent(Message),
+    MessageFile: lambda person: MessageFile.message_id.in_(
+        select(Message.id).where(Message.talent_id == person.talent_id)
+    ),
     AuditEvent: lambda person: AuditEvent.actor_id == person.account_id,
 }
 
@@ -148,6 +169,7 @@ LOADED: Mapping[type[Base], Sequence[Any]] = {
         joinedload(Application.version).joinedload(Version.organization),
         joinedload(Application.entry),
     ),
+    Message: (selectinload(Message.files), joinedload(Message.thread)),
 }
 
 

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, select, update
 
 from models.applications import Application, Download
 from models.base import db
+from models.favorites import Favorite
 from models.states import DownloadKind, DownloadState
 from portal.files import dropping
 
 ARCHIVES = frozenset({DownloadKind.person, DownloadKind.posting})  # hold documents
 LISTS = frozenset({DownloadKind.xlsx, DownloadKind.csv})  # hold names and addresses
+FAVORITES = (DownloadKind.favorites_xlsx, DownloadKind.favorites_csv)
 OPEN = (DownloadState.queued, DownloadState.working)
 
 
@@ -21,7 +23,10 @@ def recall(application_ids: Sequence[int], *, kinds: Collection[DownloadKind], n
     """Drops the files that hold one of these applications. What is still being made is begun again, of what is left;
     of one application alone nothing is left.
     """
-    held = _holds(application_ids, kinds)
+    _recall(_holds(application_ids, kinds), now=now)
+
+
+def _recall(held: ColumnElement[bool], *, now: datetime) -> None:
     of_one = Download.kind == DownloadKind.person
     # Before the finished ones: a worker that ends in between is waited for here, and found there.
     _set(held, ~of_one, Download.state.in_(OPEN), state=DownloadState.queued, owner="", attempts=0, done=0, next_at=now)
@@ -31,6 +36,12 @@ def recall(application_ids: Sequence[int], *, kinds: Collection[DownloadKind], n
     ).all()
     _set(Download.id.in_([row.id for row in ready]), state=DownloadState.expired, file_id=None)
     dropping.drop_at_once([row.file_id for row in ready if row.file_id], now=now)
+
+
+def recall_favorites(talent_id: int, *, now: datetime) -> None:
+    """The sheets of favorites of organizations that marked this talent; those that are being made begin anew."""
+    marked = select(Favorite.organization_id).where(Favorite.talent_id == talent_id)
+    _recall(Download.kind.in_(FAVORITES) & Download.organization_id.in_(marked), now=now)
 
 
 def _holds(application_ids: Sequence[int], kinds: Collection[DownloadKind]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from models.applications import Application
 from models.base import db
 from models.entries import Version
 from models.states import DocumentState, DownloadKind, Kind, ResumeType
-from models.talents import Registration, Talent
+from models.talents import Registration
 from portal import clock
 from portal.accounts.tokens import digest
 from portal.actors import Actor
@@ -182,15 +182,6 @@ def waiting(world: World, who: str) -> Asked:
     return Asked({"download_id": download.id})
 
 
-def published(world: World, _who: str) -> Asked:
-    talent = profiles.own(world.actors["talent"])
-    begin_write()
-    profile = db.session.get_one(Talent, talent.id)
-    profile.is_public = True
-    db.session.commit()
-    return Asked({"code": profile.code})
-
-
 def staged(world: World, who: str) -> Asked:
     application = applied(world, who)
     return Asked({"entry_id": application.entry_id}, {"item": item(application), "to": "received"})
@@ -271,5 +262,4 @@ TARGETS: dict[str, Target] = {
     "organization_selection.note": noted,
     "organization_selection.judge": judged,
     "organization_selection.ask_one": asked_one,
-    "organization_talents.detail": published,
 }

@@ -49,7 +49,14 @@ MEMBER_ID  = row("login  403    403    200    200    200    404    404    login 
 MEMBER_GO  = row("login  403    403    go     go     go     go     go     login  403    403    ")
 MEMBER_DO  = row("login  403    403    go     go     go     404    404    login  403    403    ")
 MEMBER_ACT = row("login  403    403    go     404    404    404    404    login  403    403    ")
-PERSONAL   = row("login  403    403    200    200    200    200    403    login  403    403    ")
+# about talents: pages, acts, and what belongs to the organization or to one of its members
+SEEK       = row("login  403    403    200    200    200    200    403    login  403    403    ")
+SEEK_GO    = row("login  403    403    go     go     go     go     403    login  403    403    ")
+SEEK_ID    = row("login  403    403    go     go     go     404    403    login  403    403    ")
+MARK       = row("login  403    403    go     go     403    go     403    login  403    403    ")
+MARK_PAGE  = row("login  403    403    200    200    403    404    403    login  403    403    ")
+MARK_ID    = row("login  403    403    go     go     403    404    403    login  403    403    ")
+MARK_OWN   = row("login  403    403    go     403    403    404    403    login  403    403    ")
 MEMBER_OWN = row("login  403    403    200    404    404    404    404    login  403    403    ")
 WRITER     = row("login  403    403    200    200    403    200    200    login  403    403    ")
 WRITER_ID  = row("login  403    403    200    200    403    404    404    login  403    403    ")
@@ -122,6 +129,14 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("talent.list_readings", "GET"): TALENT,
     ("talent.list_hidden", "GET"): TALENT,
     ("talent.change_hidden", "POST"): TALENT_GO,
+    ("talent.mailbox", "GET"): TALENT,
+    ("talent.thread", "GET"): TALENT_ID,
+    ("talent.reply", "POST"): TALENT_DO,
+    ("talent.message_file", "GET"): TALENT_ID,
+    ("talent.list_stops", "GET"): TALENT,
+    ("talent.change_stops", "POST"): TALENT_GO,
+    ("talent.stop_offers", "GET"): ALL,  # by the link of a mail
+    ("talent.take_stop", "POST"): ALL,
     ("talent.show_own_data", "GET"): TALENT,
     ("talent.request_own_data", "POST"): TALENT_GO,
     ("talent.fetch_own_data", "GET"): TALENT_ID,
@@ -165,13 +180,54 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("organization_selection.ask", "POST"): WRITER_ID,
     ("organization_selection.send_request", "POST"): WRITER_ID,
     ("organization_selection.mailer", "POST"): WRITER_ID,
+    ("organization_selection.mail", "POST"): WRITE_ID,
     ("organization_selection.stage_one", "POST"): WRITE_ID,
     ("organization_selection.note", "POST"): WRITE_ID,
     ("organization_selection.judge", "POST"): WRITE_ID,
     ("organization_selection.ask_one", "POST"): WRITE_ID,
+    # the mailbox
+    ("organization_mailbox.index", "GET"): MEMBER,
+    ("organization_mailbox.sent", "GET"): MEMBER,
+    ("organization_mailbox.thread", "GET"): MEMBER_ID,
+    ("organization_mailbox.file", "GET"): MEMBER_ID,
+    ("organization_answers.index", "GET"): WRITE,
+    ("organization_answers.reply", "POST"): WRITE_ID,
     # published profiles
-    ("organization_talents.index", "GET"): MEMBER_GO,
-    ("organization_talents.detail", "GET"): PERSONAL,
+    ("organization_talents.index", "GET"): SEEK,
+    ("organization_talents.detail", "GET"): SEEK,
+    ("organization_favorites.index", "GET"): SEEK,
+    ("organization_favorites.postings", "GET"): SEEK,
+    ("organization_favorites.export", "POST"): SEEK_GO,
+    ("organization_marks.index", "GET"): MARK,
+    ("organization_marks.mark", "POST"): MARK,
+    ("organization_marks.unmark", "POST"): MARK,
+    ("organization_marks.add", "POST"): MARK,
+    ("organization_marks.remove", "POST"): MARK_ID,
+    ("organization_marks.note", "GET"): MARK_PAGE,
+    ("organization_marks.save_note", "POST"): MARK_ID,
+    ("organization_searches.index", "GET"): SEEK,
+    ("organization_searches.open", "POST"): SEEK_ID,
+    ("organization_saving.index", "GET"): MARK,
+    ("organization_saving.add", "POST"): MARK,
+    ("organization_saving.rename", "POST"): MARK_ID,
+    ("organization_saving.remove", "POST"): MARK_ID,
+    ("organization_saving.digest", "POST"): MARK_OWN,
+    # mails to talents and applicants, and their templates
+    ("organization_mails.compose", "GET"): WRITER_ID,
+    ("organization_mails.write", "POST"): WRITER_ID,
+    ("organization_mails.choose", "POST"): WRITER_ID,
+    ("organization_mails.confirm", "POST"): WRITER_ID,
+    ("organization_mails.test", "POST"): WRITER_ID,
+    ("organization_mails.send", "POST"): WRITE_ID,
+    ("organization_mails.result", "GET"): WRITER_ID,
+    ("organization_mails.cancel", "POST"): WRITE_ID,
+    ("organization_templates.index", "GET"): WRITER,
+    ("organization_templates.new", "GET"): WRITER,
+    ("organization_templates.create", "POST"): WRITE,
+    ("organization_templates.edit", "GET"): WRITER_ID,
+    ("organization_templates.save", "POST"): WRITE_ID,
+    ("organization_templates.ask_deleting", "GET"): WRITER_ID,
+    ("organization_templates.delete", "POST"): WRITE_ID,
     # the secretariat
     ("desk.index", "GET"): OFFICE,
     ("desk.review", "GET"): OFFICE,
@@ -200,4 +256,10 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("desk_closed_days.edit_view", "GET"): ADMIN,
     ("desk_closed_days.edit_view", "POST"): ADMIN_GO,
     ("desk_closed_days.delete_view", "POST"): ADMIN_GO,
+    ("desk_mail_samples.index_view", "GET"): ADMIN,
+    ("desk_mail_samples.create_view", "GET"): ADMIN,
+    ("desk_mail_samples.create_view", "POST"): ADMIN_GO,
+    ("desk_mail_samples.edit_view", "GET"): ADMIN,
+    ("desk_mail_samples.edit_view", "POST"): ADMIN_GO,
+    ("desk_mail_samples.delete_view", "POST"): ADMIN_GO,
 }

@@ -11,7 +11,7 @@ from models.states import Action, Kind
 from portal.clock import local
 from portal.database import begin_write
 from portal.publishing.bulk import decide
-from tests.access import applications
+from tests.access import applications, mailboxes, mails, seeking
 from tests.access.asked import Asked, Target
 from tests.access.world import World
 from tests.make import seen
@@ -173,33 +173,42 @@ def calendar(world: World, who: str) -> Asked:
     return Asked({"number": number(Kind.event)(world, who).values["number"]})
 
 
-TARGETS: dict[str, Target] = applications.TARGETS | {
-    "static": lambda _world, _who: Asked({"filename": "portal.css"}),
-    "public.listing": lambda _world, _who: Asked({"path": "jobs"}),
-    "public.feed": lambda _world, _who: Asked({"path": "jobs"}),
-    "public.entry": number(Kind.job),
-    "public.calendar": calendar,
-    "public.organization": lambda world, _who: Asked({"organization_id": world.house_id}),
-    "demo_mail.detail": lambda world, _who: Asked({"letter_id": world.letter_id}),
-    "login.staff_check": lambda _world, _who: Asked(data={"email": "nobody@example.jp", "password": "wrong"}),
-    "login.talent_check": lambda _world, _who: Asked(data={"email": "nobody@example.jp", "password": "wrong"}),
-    "login.take_second_step": lambda _world, _who: Asked(data={"code": "123456"}),
-    "account.end_session": lambda world, _who: Asked({"session_id": world.another_session("owner")}),
-    "desk.review": reviewed,
-    "desk.decide": decided,
-    "desk.extend": extended,
-    "desk.assign": assigned,
-    "desk.undo": undone,
-    "desk_bulk.plan": chosen,
-    "desk_bulk.run": chosen,
-    "desk_bulk.result": decided_together,
-    "desk_phrases.create_view": new_phrase,
-    "desk_phrases.edit_view": changed(phrase, new_phrase),
-    "desk_phrases.delete_view": removed(phrase),
-    "desk_closed_days.create_view": new_closed_day,
-    "desk_closed_days.edit_view": changed(closed_day, new_closed_day),
-    "desk_closed_days.delete_view": removed(closed_day),
-}
+TARGETS: dict[str, Target] = (
+    applications.TARGETS
+    | mailboxes.TARGETS
+    | mails.TARGETS
+    | seeking.TARGETS
+    | {
+        "static": lambda _world, _who: Asked({"filename": "portal.css"}),
+        "public.listing": lambda _world, _who: Asked({"path": "jobs"}),
+        "public.feed": lambda _world, _who: Asked({"path": "jobs"}),
+        "public.entry": number(Kind.job),
+        "public.calendar": calendar,
+        "public.organization": lambda world, _who: Asked({"organization_id": world.house_id}),
+        "demo_mail.detail": lambda world, _who: Asked({"letter_id": world.letter_id}),
+        "login.staff_check": lambda _world, _who: Asked(data={"email": "nobody@example.jp", "password": "wrong"}),
+        "login.talent_check": lambda _world, _who: Asked(data={"email": "nobody@example.jp", "password": "wrong"}),
+        "login.take_second_step": lambda _world, _who: Asked(data={"code": "123456"}),
+        "account.end_session": lambda world, _who: Asked({"session_id": world.another_session("owner")}),
+        "desk.review": reviewed,
+        "desk.decide": decided,
+        "desk.extend": extended,
+        "desk.assign": assigned,
+        "desk.undo": undone,
+        "desk_bulk.plan": chosen,
+        "desk_bulk.run": chosen,
+        "desk_bulk.result": decided_together,
+        "desk_phrases.create_view": new_phrase,
+        "desk_phrases.edit_view": changed(phrase, new_phrase),
+        "desk_phrases.delete_view": removed(phrase),
+        "desk_mail_samples.create_view": mails.new_template,
+        "desk_mail_samples.edit_view": changed(mails.template, mails.new_template),
+        "desk_mail_samples.delete_view": removed(mails.template),
+        "desk_closed_days.create_view": new_closed_day,
+        "desk_closed_days.edit_view": changed(closed_day, new_closed_day),
+        "desk_closed_days.delete_view": removed(closed_day),
+    }
+)
 for slug, kind in KINDS.items():
     TARGETS |= {
         f"organization_{slug}.entry": page_of_entry(kind),

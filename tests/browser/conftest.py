@@ -82,6 +82,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[R
         "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
         "PORTAL_TICK_SECONDS": "0.25",
         "PORTAL_HOLD_SECONDS": "3",
+        "PORTAL_MAIL_HOLD_SECONDS": "30",
     }
     log = (folder / "portal.log").open("w")
     process = subprocess.Popen(

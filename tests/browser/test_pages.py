@@ -32,6 +32,17 @@ ORGANIZATION = (
     "/mypage/events/",
     "/mypage/notices/",
     "/mypage/applications/",
+    "/mypage/talents/",
+    "/mypage/talents/?keyword=給水&field=03&language_en=A&place=asia_se&employment=EXP",
+    "/mypage/talents/?keyword=鈿細工",
+    "/mypage/searches/",
+    "/mypage/favorites/",
+    "/mypage/favorites/?due=week",
+    "/mypage/favorites/postings/",
+    "/mypage/favorites/postings/?kind=event",
+    "/mypage/mailbox/",
+    "/mypage/mailbox/?unread=1&q=あ",
+    "/mypage/mailbox/sent/",
     "/mypage/jobs/new/",
     "/mypage/events/new/",
     "/mypage/notices/new/",
@@ -44,6 +55,9 @@ TALENT = (
     "/talent/resumes/expert",
     "/talent/applications/",
     "/talent/readings/",
+    "/talent/mailbox/",
+    "/talent/mailbox/?unread=1",
+    "/talent/offers/",
     "/talent/hidden-from",
     "/talent/hidden-from?q=a",
     "/talent/data",
@@ -60,6 +74,8 @@ DESK = (
     "/desk/phrases/new/",
     "/desk/closed-days/",
     "/desk/closed-days/new/",
+    "/desk/mail-samples/",
+    "/desk/mail-samples/new/",
 )
 
 
@@ -133,6 +149,104 @@ def test_pages_about_applications(page: Page, portal: Running) -> None:
     page.get_by_role("link", name="人材詳細を見る").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("登録コード")
     look_on(page, page.url)
+
+
+def test_pages_of_mails(page: Page, portal: Running) -> None:
+    """A mail on its whole way, with errors, with templates to choose from; the templates themselves."""
+    log_in(page, portal, "org@example.jp")
+    for address in ("/mypage/mail-templates/", "/mypage/mail-templates/new/", "/mypage/mails/?class=contact"):
+        look_at(page, address)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/mypage/jobs/")
+    page.locator("a[href^='/mypage/applications/']").filter(has_text=re.compile(r"^[1-9]\d*件$")).first.click()
+    for box in page.locator("input[name=item]").all():
+        box.check()
+    page.get_by_role("button", name="連絡メール", exact=True).click()
+    look_on(page, "the form of a mail")
+
+    def press_on(button: str, **fields: str) -> None:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        for name, text in fields.items():
+            page.locator(f"#{name}").fill(text)
+        page.get_by_role("button", name=button, exact=True).click()
+        page.wait_for_load_state()
+        look_on(page, button)
+
+    press_on("確認")
+    expect(page.get_by_role("alert")).to_contain_text("エラーがあります")
+    page.get_by_label("メール種別").select_option(label="再応募依頼")
+    look_on(page, "documents to open again")
+    press_on("テンプレート")
+    press_on("入力画面へ戻る")
+    page.get_by_label("メール種別").select_option(label="質問")
+    press_on("確認", subject="ご質問", body="{{氏名}} 様\n{{求人タイトル}}について伺います。")
+    expect(page.get_by_role("heading", level=1)).to_have_text("メール内容確認")
+    press_on("送信")
+    expect(page.get_by_role("button", name="取り消す")).to_be_visible()
+    press_on("取り消す")
+
+
+def test_pages_about_talents(page: Page, portal: Running) -> None:
+    """The search as it is used with scripts: nothing is loaded anew, nothing that was opened or chosen closes."""
+    log_in(page, portal, "org2@example.jp")
+    page.goto("/mypage/talents/")
+    page.evaluate("window.same = true")
+    before = page.locator("#chosen tbody tr").count()
+    page.get_by_text("専門分野・職種", exact=True).click()
+    first = page.locator("#g-specialty input[name=field]:not(:disabled)").first
+    words = str(first.locator("xpath=..").inner_text())
+    first.check()
+    expect(page.locator("[role=status] b")).to_have_text(f"{words.rpartition('(')[2].rstrip(')')}件")
+    assert "?field=" in page.url
+    assert page.evaluate("window.same"), "the page was loaded anew"
+    assert page.locator("#g-specialty").get_attribute("open") is not None
+    expect(page.locator("#g-specialty input[name=field]:checked")).to_be_focused()
+    look_on(page, page.url)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("link", name="すべて解除").click()
+    expect(page.locator("#chosen tbody tr")).to_have_count(before)
+    heart = page.locator("button[data-mark][aria-pressed=false]").first
+    code = str(heart.get_attribute("data-mark")).rstrip("/").rpartition("/")[2]
+    page.evaluate("window.same = true")
+    page.locator("#chosen input[name=codes]:not(:disabled)").first.check()
+    heart.click()
+    expect(page.locator(f"button[data-mark*='{code}']")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("window.same"), "the page was loaded anew"
+    expect(page.get_by_role("region", name="選択した人材への操作")).to_contain_text("1名を選択中")
+    page.get_by_text("この検索を保存", exact=True).click()
+    look_on(page, "the search with somebody chosen")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("region", name="選択した人材への操作")).to_contain_text("1名を選択中")
+    page.set_viewport_size({"width": 390, "height": 900})
+    expect(page.locator("#facets")).to_be_hidden()
+    page.get_by_role("link", name="条件で絞り込み").click()
+    expect(page.locator("#facets")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"/mypage/talents/{code}/")
+    look_on(page, page.url)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("link", name="メモを編集").click()
+    page.get_by_label("メモ").fill("説明会で話した")
+    look_on(page, page.url)
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("#favorite")).to_contain_text("説明会で話した")
+
+
+def test_a_thread_at_both_doors(page: Page, portal: Running) -> None:
+    """With the form of an answer, and with what is wrong in it."""
+    for email, door, address in (
+        ("org@example.jp", "/login", "/mypage/mailbox/"),
+        ("talent@example.jp", "/talent/login", "/talent/mailbox/"),
+    ):
+        page.context.clear_cookies()
+        log_in(page, portal, email, door=door)
+        page.goto(address)
+        thread = str(page.locator(".mbx a.title").first.get_attribute("href"))
+        look_at(page, thread)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.get_by_role("button", name="送信", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("1件のエラーがあります")
+        look_on(page, f"{thread} with an error")
 
 
 def test_pages_of_the_desk(office_page: Page, portal: Running) -> None:

@@ -25,13 +25,14 @@ from portal.clock import TOKYO, now
 from portal.files import names
 from portal.files.kinds import DOCX, PDF, FileKind
 from portal.recruiting.tables import HEAD
-from tests.browser.conftest import Running, body_of, log_in, window
+from tests.browser.conftest import Running, body_of, log_in, text_of, window
 from tests.files import offices
 from tests.recruiting.pages import pdf
 from tests.recruiting.printed import dictionaries, portrait
 
 ORGANIZATION, OTHER = "org@example.jp", "org2@example.jp"
 NEW, NAME, KANA = "yoshizaki@example.jp", "𠮷﨑 髙子", "よしざき たかこ"
+AGAIN = "応募書類の再提出のお願い（1ページ目）"
 SECRET = "tsubame ga kaeru hi"
 A4 = (595.28, 841.89)
 ADDRESS = re.compile(r"http://\S+(/talent/register/\S+)")
@@ -414,6 +415,119 @@ def test_mail_to_one_and_to_many(story: Story, member: Page) -> None:
     assert story.withdrawn.email not in address
 
 
+def test_a_contact_mail_to_the_chosen(story: Story, member: Page) -> None:
+    """4.3 ⑦: 「連絡メール」, メール種別, 「確認」, 「送信」, and taken back while it is held."""
+    open_list(member, story.job)
+    for person in (story.public, story.private, story.withdrawn):
+        row_of(member, person).get_by_role("checkbox").first.check()
+    member.get_by_role("button", name="連絡メール", exact=True).click()
+    expect(member.get_by_role("heading", level=1)).to_have_text("連絡メール")
+    people = member.get_by_role("region", name="一括メール送信対象者")
+    expect(people.get_by_role("checkbox")).to_have_count(2)
+    expect(people).to_contain_text("応募を辞退しています。")
+    for topic in ("質問", "その他", "再応募依頼", "開催リマインド", "選考の調整"):
+        labelled(member, "メール種別").select_option(label=topic)
+    labelled(member, "件名").fill("面接日程のご相談")
+    labelled(member, "本文").fill("{{氏名}} 様")
+    labelled(member, "本文").press("End")
+    member.get_by_role("button", name="{{求人タイトル}}を本文に挿入").click()
+    expect(labelled(member, "本文")).to_have_value("{{氏名}} 様{{求人タイトル}}")
+    member.get_by_role("button", name="確認", exact=True).click()
+
+    expect(member.get_by_role("heading", level=1)).to_have_text("メール内容確認")
+    expect(member.locator(".mailp mark").first).to_have_text(story.private.name)  # as in the list: the newest first
+    member.get_by_role("button", name="次の人").click()
+    expect(member.locator(".mailp mark").first).to_have_text(story.public.name)
+    member.get_by_role("button", name="入力画面へ戻る").click()
+    expect(labelled(member, "件名")).to_have_value("面接日程のご相談")
+    people.get_by_role("checkbox").first.uncheck()
+    member.get_by_role("button", name="確認", exact=True).click()
+    member.get_by_role("button", name="送信", exact=True).click()
+    expect(member.get_by_role("heading", level=1)).to_contain_text("完了しました")
+    expect(member.get_by_role("main")).to_contain_text("1通を保留しています")
+    member.get_by_role("button", name="取り消す").click()
+    expect(member.get_by_role("heading", level=1)).to_have_text("送信を取り消しました")
+
+
+def test_the_same_words_to_many_kept_as_a_template_and_used_again(story: Story, member: Page) -> None:
+    """5.3 ⑦ with 補足① to ③."""
+    open_list(member, story.event, event=True)
+    row_of(member, story.public).get_by_role("checkbox").first.check()
+    member.get_by_role("button", name="メール送信", exact=True).click()
+    expect(member.get_by_role("heading", level=1)).to_have_text("メール作成")
+    labelled(member, "メール種別").select_option(label="開催リマインド")
+    labelled(member, "件名").fill("もうすぐ開催です")
+    labelled(member, "本文").fill("会場でお待ちしています。")
+    member.get_by_role("button", name="テンプレート保存", exact=True).click()
+    expect(
+        member.get_by_role("status").filter(has_text="テンプレート「もうすぐ開催です」を保存しました。")
+    ).to_be_visible()
+    labelled(member, "件名").fill("書き換えた件名")
+    member.get_by_role("button", name="テンプレート", exact=True).click()
+    row = member.get_by_role("listitem").filter(has_text="もうすぐ開催です")
+    row.get_by_role("button", name="選択", exact=True).click()
+    asked = member.get_by_role("dialog")
+    expect(asked).to_contain_text("上書き")
+    asked.get_by_role("button", name="OK").click()
+    expect(labelled(member, "件名")).to_have_value("もうすぐ開催です")
+    member.get_by_role("button", name="元に戻す").click()
+    expect(labelled(member, "件名")).to_have_value("書き換えた件名")
+    member.get_by_role("button", name="確認", exact=True).click()
+    member.get_by_role("button", name="送信", exact=True).click()
+    expect(member.get_by_role("main")).to_contain_text("1通を保留しています")
+    member.get_by_role("button", name="取り消す").click()
+
+
+def test_a_hiring_notice_names_whom_it_hires(story: Story, member: Page) -> None:
+    """4.3 ⑦: 「採用通知メール」 goes nowhere before somebody says that these are the people."""
+    open_list(member, story.job)
+    row_of(member, story.private).get_by_role("checkbox").first.check()
+    member.get_by_role("button", name="採用通知メール", exact=True).click()
+    heading = member.get_by_role("heading", level=1)
+    expect(heading).to_have_text("採用通知メール")
+    labelled(member, "件名").fill("採用のお知らせ")
+    labelled(member, "本文").fill("{{氏名}} 様\nぜひ一緒に働きたく、ご連絡します。")
+    member.get_by_role("button", name="確認", exact=True).click()
+    expect(heading).to_have_text("メール内容確認")
+    expect(member.get_by_role("listitem").filter(has_text=story.private.name).first).to_be_visible()
+    expect(member.get_by_role("main")).to_contain_text("選考状態を「採用」に変えます")
+    member.get_by_role("button", name="送信", exact=True).click()
+    expect(heading).to_have_text("メール内容確認")
+    expect(member.get_by_role("alert").first).to_be_focused()
+    member.get_by_label("この方々で間違いありません").check()
+    member.get_by_role("button", name="送信", exact=True).click()
+    expect(member.get_by_role("row").filter(has_text=story.private.name)).to_contain_text("保留中")
+    member.get_by_role("button", name="取り消す").click()
+    expect(member.get_by_role("main")).to_contain_text("選考状態も書類も変わっていません")
+    open_list(member, story.job)
+    expect(row_of(member, story.private)).to_contain_text("受理済")
+
+
+def test_who_is_logged_out_while_writing_finds_the_words_again(story: Story, browser: Browser, portal: Running) -> None:
+    for page in window(browser, portal, width=1280):
+        log_in(page, portal, ORGANIZATION)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        person = story.house.application(story.private.numbers[story.job.number])
+        page.goto(f"/mypage/mails/?class=contact&applications={person}")
+        labelled(page, "件名").fill("途中まで書いた件名")
+        labelled(page, "本文").fill("途中まで書いた本文")
+        with story.house.at(ORGANIZATION) as other:
+            other.goto("/account/sessions")
+            other.get_by_role("button", name="他の端末をすべてログアウト").click()
+            expect(other.get_by_text("ほかにログイン中の端末はありません。")).to_be_visible()
+        page.get_by_role("button", name="確認", exact=True).click()
+        log_in_here(page, portal)
+        expect(labelled(page, "件名")).to_have_value("途中まで書いた件名")
+        expect(labelled(page, "本文")).to_have_value("途中まで書いた本文")
+        expect(page.get_by_text("入力の途中だった内容を戻しました。")).to_be_visible()
+
+
+def log_in_here(page: Page, portal: Running) -> None:
+    """At the page of the login that somebody was led to."""
+    expect(page).to_have_url(re.compile(r"/login\?next="))
+    log_in(page, portal, ORGANIZATION, door=page.url)
+
+
 def mail_links(page: Page) -> list[str]:
     expect(page.get_by_role("heading", level=1)).to_have_text("メーラーを起動する")
     return [str(link.get_attribute("href")) for link in page.locator("a[href^='mailto:']").all()]
@@ -505,6 +619,28 @@ def table(made: bytes) -> list[list[str]]:
     return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
 
 
+def test_a_mail_asks_for_a_document_again(story: Story, member: Page) -> None:
+    """4.3 ⑦: メール種別 「再応募依頼」; what it opens is handed in below, when the mail is no longer held."""
+    document = next(name for number, name in story.private.papers if number == story.job.number)
+    open_list(member, story.job)
+    row_of(member, story.private).get_by_role("checkbox").first.check()
+    member.get_by_role("button", name="連絡メール", exact=True).click()
+    labelled(member, "メール種別").select_option(label="再応募依頼")
+    labelled(member, "件名").fill(AGAIN)
+    labelled(member, "本文").fill("{{氏名}} 様\n1ページ目をもう一度お送りください。")
+    member.get_by_role("button", name="確認", exact=True).click()
+    told = member.get_by_role("alert").filter(has_text="エラーがあります")
+    expect(told).to_contain_text("書類")
+    expect(told).to_contain_text("期限")
+    member.get_by_label(document, exact=True).check()
+    until = (now() + timedelta(days=6)).astimezone(TOKYO).replace(hour=17, minute=0)
+    labelled(member, "再提出の期限").fill(f"{until:%Y-%m-%dT%H:%M}")
+    member.get_by_role("button", name="確認", exact=True).click()
+    expect(member.get_by_role("main")).to_contain_text(f"まで出し直せるようにします：{document}")
+    member.get_by_role("button", name="送信", exact=True).click()
+    expect(member.get_by_role("main")).to_contain_text("1通を保留しています")
+
+
 def test_the_other_organization_sees_nothing_of_it(story: Story, member: Page) -> None:
     """What the first organization reads and does is a 404 for the second, and none of it is for another talent."""
     keys = [story.house.application(person.numbers[story.job.number]) for person in story.people]
@@ -547,3 +683,26 @@ def test_the_talent_sees_who_opened_the_resume(story: Story) -> None:
         page.goto("/talent/")
         page.get_by_role("main").get_by_role("link", name=story.job.title).first.click()
         expect(page.get_by_role("main")).to_contain_text("アジアの水とくらし")
+
+
+def test_what_a_mail_asked_for_is_handed_in(story: Story, member: Page) -> None:
+    """The letter is a link alone; the words, the deadline and the form are behind the login."""
+    person, posting = story.private, story.job
+    document = next(name for number, name in person.papers if number == posting.number)
+    letter = story.house.portal.wait_for_letter(person.email, "からメッセージが届きました", seconds=60)
+    assert AGAIN not in text_of(letter)
+    assert "1ページ目" not in text_of(letter)
+    with story.house.person(person) as page:
+        page.goto("/talent/mailbox/")
+        page.get_by_role("link", name=AGAIN).click()
+        expect(page.get_by_role("main")).to_contain_text("1ページ目をもう一度お送りください。")
+        page.get_by_role("link", name=posting.title).click()
+        hand_in(page, story.house, person, posting)
+        page.get_by_role("button", name="提出する", exact=True).click()
+        expect(page.get_by_text("書類を提出しました。")).to_be_visible()
+    open_detail(member, story, person, posting)
+    expect(member.get_by_role("main")).to_contain_text("再提出済")
+    name, made = person.papers[posting.number, document]
+    with member.expect_download() as caught:
+        member.get_by_role("main").get_by_role("link", name=name).click()
+    assert fetched(caught.value) == (name, made)

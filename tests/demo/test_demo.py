@@ -14,9 +14,20 @@ from models.base import db
 from models.entries import Entry, EventVersion, Version
 from models.files import StoredFile
 from models.mail import OutboxMail
+from models.messages import Message, Thread
+from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent
-from models.states import ApplicationState, DocumentState, Kind, MailState, State
+from models.states import (
+    ApplicationState,
+    DocumentState,
+    Kind,
+    MailClass,
+    MailState,
+    MessageState,
+    Side,
+    State,
+)
 from models.talents import Talent
 from portal.accounts.passwords import verify_password
 from portal.app import create_app
@@ -246,3 +257,31 @@ def test_a_load_that_is_cut_off_leaves_an_empty_database(tmp_path: Path, monkeyp
         demonstration.load_if_empty(settings)
     with create_app(settings, doors=False).app_context():
         assert db.session.scalar(select(func.count()).select_from(Account)) == 0
+
+
+def test_organizations_and_talents_have_written_to_each_other(demo: Flask) -> None:
+    with demo.app_context():
+        rows = db.session.execute(
+            select(Message.mail_class, Message.state, Message.side, Message.delivered_at, Organization.name)
+            .join(Organization, Organization.id == Message.organization_id)
+            .order_by(Message.id)
+        ).all()
+        unread = db.session.scalars(select(Thread).where(Thread.unread_organization > 0)).all()
+        between = db.session.scalars(
+            select(Thread.id)
+            .join(Talent, Talent.id == Thread.talent_id)
+            .join(Account, Account.id == Talent.account_id)
+            .where(Account.email == "talent@example.jp", Thread.organization_id.in_(jica()))
+        ).all()
+        now = datetime.now(UTC)
+    assert {row.mail_class for row in rows} == set(MailClass)
+    assert {row.side for row in rows} == set(Side)
+    assert {row.state for row in rows} >= {MessageState.delivered, MessageState.held}
+    assert all(row.delivered_at <= now for row in rows if row.delivered_at)
+    assert len({row.name for row in rows}) == 2
+    assert unread, "an answer waits to be read"
+    assert between == []
+
+
+def jica() -> Select[tuple[int | None]]:
+    return select(Account.organization_id).where(Account.email == "jica@example.jp")

@@ -14,8 +14,17 @@ from sqlalchemy import Column, func, insert, select
 from models.applications import Application, ApplicationDocument, Download, RenderedResume
 from models.base import Base, db
 from models.files import StoredFile
+from models.messages import Message, MessageFile, Thread
 from models.records import JobStatus
-from models.states import ApplicationState, DocumentState, DownloadKind, DownloadState, Role
+from models.states import (
+    ApplicationState,
+    DocumentState,
+    DownloadKind,
+    DownloadState,
+    MailClass,
+    Role,
+    Side,
+)
 from models.talents import Talent
 from portal.database import begin_write
 from portal.files import dropping, intake, reading
@@ -108,6 +117,27 @@ def references() -> Iterator[Column]:
         yield from (key.parent for key in table.foreign_keys if key.column.table is StoredFile.__table__)
 
 
+def message_of(application: Application, now: datetime) -> int:
+    about = {"organization_id": application.organization_id, "talent_id": application.talent_id}
+    thread = Thread(
+        **about, application_id=application.id, subject="件名", last_side=Side.talent, last_at=now, created_at=now
+    )
+    message = Message(
+        **about,
+        thread=thread,
+        side=Side.talent,
+        account_id=application.talent.account_id,
+        mail_class=MailClass.reply,
+        subject="件名",
+        body="本文",
+        created_at=now,
+        release_at=now,
+    )
+    db.session.add(message)
+    db.session.flush()
+    return message.id
+
+
 def refer(column: str, file_id: int, application: Application, now: datetime) -> object:
     """A row of this column's table that refers to the file."""
     made = {
@@ -123,6 +153,7 @@ def refer(column: str, file_id: int, application: Application, now: datetime) ->
             next_at=now,
             created_at=now,
         ),
+        "message_file.file_id": lambda: MessageFile(message_id=message_of(application, now), position=1),
         "rendered_resume.file_id": lambda: RenderedResume(
             digest=secrets.token_hex(8), application_id=application.id, next_at=now, created_at=now
         ),

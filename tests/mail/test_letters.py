@@ -49,6 +49,15 @@ PARAMS = {
     "application_id": 34,
     "documents": ["語学力を証明する書類", "業務経歴一覧"],
     "message": COMMENT,
+    "searches": [{"name": "水資源の<専門家>", "count": 3}],
+    "thread_id": 56,
+    "organization_address": "東京都文京区小日向1-2-3",
+    "organization_contact": "info@example.org",
+    "organization_id": 78,
+    "talent_id": 90,
+    "subject": "面接のご案内",
+    "signature": "特定非営利活動法人 みずの会\n東京都文京区小日向1-2-3",
+    "mail_class": "offer",
 }
 LOGIN_LETTERS = {"one_time_password", "new_browser"}
 # What each letter that is not about an entry leads to.
@@ -58,14 +67,26 @@ ELSEWHERE = {
     "talent_confirm": f"/talent/register/{'t' * 43}?next=/talent/apply/J-2026-0012",
     "talent_known": "/talent/login?next=/talent/apply/J-2026-0012",
     "account_erased": "/contact",
+    "mail_test": "",
     "application_received": "/talent/applications/34",
     "documents_again": "/talent/applications/34",
     "seat_free": "/talent/applications/34",
     "application_arrived": "/mypage/applications/12/",
     "application_resubmitted": "/mypage/applications/12/",
     "application_withdrawn": "/mypage/applications/12/",
+    "saved_search_news": "/mypage/searches/",
+    "message_arrived": "/talent/mailbox/56/",
+    "offer_arrived": "/talent/mailbox/56/",
+    "answer_arrived": "/mypage/mailbox/56/",
 }
-TO_ORGANIZATIONS = {"application_arrived", "application_resubmitted", "application_withdrawn"}
+TO_ORGANIZATIONS = {
+    "application_arrived",
+    "application_resubmitted",
+    "application_withdrawn",
+    "answer_arrived",
+    "saved_search_news",
+}
+STOPPED_BY_A_LINK = {"offer_arrived"}
 PUBLIC = {"entry_published", "entry_restored", "entry_extended"}  # name the public page too
 
 
@@ -109,7 +130,8 @@ def test_every_letter_that_code_names_has_its_words_and_its_label() -> None:
     assert named == set(letters())
     assert set(LETTER_LABEL) == set(letters())
     for name in letters():
-        assert sorted(path.name for path in (LETTERS / name).iterdir()) == ["body.txt", "subject.txt"]
+        parts = ["body.txt", "subject.txt", *(["unsubscribe.txt"] if name in STOPPED_BY_A_LINK else [])]
+        assert sorted(path.name for path in (LETTERS / name).iterdir()) == parts
 
 
 @pytest.mark.parametrize("letter", letters())

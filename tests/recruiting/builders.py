@@ -14,7 +14,7 @@ from portal.actors import Actor
 from portal.database import begin_write
 from portal.files import intake
 from portal.files.kinds import PDF
-from portal.matching import profiles
+from portal.matching import profiles, search_index
 from portal.recruiting import drafting, resumes, submitting
 from portal.recruiting.moves import SeenApplication
 from portal.recruiting.submitting import Answers
@@ -38,6 +38,7 @@ def talent(make: Maker, name: str = "青木 千尋", **columns: Any) -> Actor:
     profile = profile_of(actor)
     for key, value in ({"name_kana": "あおき ちひろ", "phone": "090-0000-0000", "address": "東京都"} | columns).items():
         setattr(profile, key, value)
+    search_index.refresh([profile.id])
     resumes.save(profile, ResumeType.general, RESUME, revision=0, actor=actor, now=make.now)
     db.session.commit()
     return actor

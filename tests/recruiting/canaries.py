@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Text, func, select
 
+from models.applications import Application
 from models.base import Base, db
 from models.entries import Version
 from models.people import KnownBrowser, LoginChallenge, LoginSession
@@ -20,9 +21,11 @@ from portal import storage
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.files import intake
+from portal.matching import search_index
 from portal.recruiting import applicants, decisions, downloads, drafting, resume_pdf, resumes
 from tests.files.pictures import picture
 from tests.make import Maker
+from tests.messaging import builders as messages
 from tests.recruiting.builders import posting, profile_of, submit, talent
 from tests.recruiting.pages import pdf
 
@@ -60,6 +63,7 @@ def settled(make: Maker, owner: Actor, version: Version) -> Nest:
     someone = talent(make, f"青木 {MARK}")
     _say(make, someone)
     entry_id, application_id = version.entry_id, _apply(make, someone, version.entry_id)
+    _write(make, owner, someone, application_id)
     _read(make, owner, application_id, entry_id)
     _log_in(make, someone)
     return Nest(someone, owner, application_id, entry_id)
@@ -73,6 +77,8 @@ def _say(make: Maker, someone: Actor) -> None:
             setattr(profile, column.name, f"{MARK} {column.name}")
     profile.languages = [{"language": "en", "level": "C1", "test": MARK, "score": MARK}]
     profile.birthdate = make.now.date().replace(year=1985)
+    profile.is_public = True
+    search_index.refresh([profile.id])
     profile.account.email = EMAIL
     profile.photo_id = intake.take_in_photo(
         io.BytesIO(picture()), f"{MARK}.png", owner_id=someone.account_id, now=make.now
@@ -109,6 +115,24 @@ def _apply(make: Maker, someone: Actor, entry_id: int) -> int:
         drafting.put_document(document.id, stored, application=application, now=make.now)
     db.session.commit()
     return submit(application, someone, now=make.now).id
+
+
+def _write(make: Maker, owner: Actor, someone: Actor, application_id: int) -> None:
+    """A mail about the application and an offer, each with an answer; both sides attach a file."""
+    application = db.session.get_one(Application, application_id)
+    for about in (application, None):
+        enclosed = [messages.file(owner, f"{MARK} 案内", now=make.now)] if about else []
+        first = messages.sent(
+            owner,
+            someone,
+            now=make.now,
+            application=about,
+            subject=f"{MARK} 様",
+            body=f"{MARK} 様へのご連絡",
+            files=enclosed,
+        )
+        attached = [messages.file(someone, f"{MARK} 回答", now=make.now)] if about else []
+        messages.answer(first.thread_id, someone, now=make.now, body=f"{MARK} です", files=attached)
 
 
 def _read(make: Maker, owner: Actor, application_id: int, entry_id: int) -> None:

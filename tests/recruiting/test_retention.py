@@ -128,7 +128,8 @@ def test_archives_with_who_withdraws_are_recalled_and_made_anew_without_them(mak
     kept = {found.key for found in storage.current().found()}
     names = set(db.session.scalars(select(StoredFile.name).where(StoredFile.key.in_(kept))))
     names.remove(f"{MARK} before.pdf")  # what the talent replaced waits its week, and nobody can open it
-    assert names == {f"{MARK}.jpg", own_data.NAME, *(row.file.name for row in left.values() if row.file)}
+    written = {f"{MARK} 案内.pdf", f"{MARK} 回答.pdf"}  # what was attached to messages stays in both mailboxes
+    assert names == {f"{MARK}.jpg", own_data.NAME, *written, *(row.file.name for row in left.values() if row.file)}
     for kind in (DownloadKind.posting, DownloadKind.person):
         with pytest.raises(Refused, match="もう一度作成"):
             downloads.fetch(rows[kind], actor=nest.owner, now=make.now)

@@ -67,14 +67,28 @@ VALUES: list[Text] = [*NUMBERS, *TIMES, *CODES, *CRAFTED, *SIGNS, *LONG]
 LONGEST_LINE = 1000  # the server in front takes no longer address
 
 APPLICANTS = ("state", "incomplete", "unread", "q", "sort", "size", "after", "before")
+SEARCH = ("keyword", "field", "language_en", "qualification", "place", "updated", "favorites", "sort", "page", "size")
+FAVORITES = ("label", "due", "page", "size")
+MAILBOX = ("unread", "about", "q", "page")
 # What addresses may say, by the end of the endpoint's name; unknown names are tried too.
 QUERY = {
     "index_view": ("page", "sort", "desc", "search", "page_size", "state", "kind", "flt0_0", "export"),
     "listing": ("q", "page", "sort", "employment", "category", "field", "place", "country", "format", "fee"),
     "organization.index": ("todo", "weeks"),
+    "organization_mails.compose": ("class", "codes", "applications"),
+    "organization_templates.new": ("from",),
     "organization_applications.index": (*APPLICANTS, "kind"),
     "organization_applications.applications": APPLICANTS,
+    "organization_talents.index": (*SEARCH, "chosen", "since"),
+    "organization_favorites.index": FAVORITES,
+    "organization_favorites.postings": ("kind", "page"),
+    "organization_marks.note": (*FAVORITES, "at"),
     "organization_applications.detail": APPLICANTS,
+    "organization_mailbox.index": MAILBOX,
+    "organization_mailbox.sent": MAILBOX,
+    "mailbox.thread": ("before",),
+    "talent.mailbox": MAILBOX,
+    "talent.thread": ("before",),
     "desk.index": ("kind", "lamp", "mine", "q", "page", "done", "soon"),
     "desk.review": ("kind", "lamp", "mine", "q", "page", "done", "view"),
     "desk_bulk.result": ("kind", "lamp", "mine", "q", "page", "done"),
@@ -104,6 +118,8 @@ USED_UP = (
     *("take_confirmation", "take_profile", "take_resume", "take_apply", "submit_application", "hand_in_documents"),
     *("withdraw_application", "discard_application", "take_leaving", "change_hidden"),
     *("selection.stage", "selection.ask", "stage_one", "ask_one", "judge", "note"),
+    *("marks.remove", "save_note", "saving.rename", "saving.remove"),
+    *("mails.send", "mails.cancel", "templates.create", "templates.save", "templates.delete"),
 )
 
 
@@ -137,6 +153,7 @@ def _quoted(text: Text) -> str:
 ROWS = ("education-0-at", "education-9999-text", "languages-0-language", "work-0-at", "work-0-nothing")
 PROFILE_FIELDS = tuple(field.name for section in profile_fields.SECTIONS for field in section.fields)
 RESUME_FIELDS = tuple(field.name for field in resume_fields.fields_of(ResumeType.general))
+ANSWER = ("body", "files", "kept", "remove", "seen", "token", "send")
 FIELDS = {
     "talent.take_registration": ("email", "name", "password", "again", "consent"),
     "talent.take_profile": (*PROFILE_FIELDS, "languages-0-language", "experiences-0-begin"),
@@ -146,7 +163,15 @@ FIELDS = {
     "talent.change_hidden": ("hide", "show"),
     "talent.hand_in_documents": ("document-1",),
     "talent.take_photo": ("photo",),
+    "talent.reply": ANSWER,
+    "talent.change_stops": ("act", "organization", "thread"),
+    "talent.take_stop": ("act",),
+    "organization_answers.reply": ANSWER,
 }
+MAIL_FIELDS = (
+    *("class", "token", "listed", "send", "entry_id", "topic", "subject", "body", "reopens", "reopened_until", "show"),
+    *("moves_to", "when", "release_at", "kept", "template_name", "before_subject", "before_body", "sure", "file"),
+)
 CHOSEN = ("item", "to", "until", "message", "document", "note", "note_revision", "kind")
 
 
@@ -156,6 +181,8 @@ class Campaign:
     def __init__(self, world: World, app: Flask, seed: int) -> None:
         self.world, self.app, self.random = world, app, random.Random(seed)
         self.routes = sorted(MATRIX)
+        # What of an endpoint's values stands in its path; the others go into the query.
+        self.in_path = {rule.endpoint: rule.arguments for rule in app.url_map.iter_rules()}
         self.targets: dict[str, Asked] = {}
         self.values = VALUES + self._foreign()
         self._turn = 0
@@ -188,11 +215,11 @@ class Campaign:
     def parameters(self, endpoint: str, method: str) -> list[str]:
         """`path:`, `query:` and `body:` with a name."""
         asked = self.target(endpoint)
-        found = [f"path:{name}" for name in asked.values if name != "id"]  # of Flask-Admin, in the query
+        found = [f"path:{name}" if name in self.in_path[endpoint] else f"query:{name}" for name in asked.values]
         if method == "GET":
             names = [name for end, names in QUERY.items() if endpoint.endswith(end) for name in names]
-            return found + [f"query:{name}" for name in (*names, ANYWHERE[len(endpoint) % len(ANYWHERE)])]
-        found += ["query:id"] if "id" in asked.values else []
+            names = [f"query:{name}" for name in (*names, ANYWHERE[len(endpoint) % len(ANYWHERE)])]
+            return list(dict.fromkeys(found + names))
         return found + [f"body:{name}" for name in dict.fromkeys((*_names(asked), *self._fields(endpoint)))]
 
     def _fields(self, endpoint: str) -> list[str]:
@@ -203,8 +230,14 @@ class Campaign:
         names = [field.name for field in fields_of(kind) if field.type not in rows] if kind else []
         if not endpoint.endswith(("create", "save", "preview")):
             names = []
-        if endpoint.startswith(("talent", "organization_selection")):
+        if endpoint.startswith("organization_mails"):
+            names = list(MAIL_FIELDS)
+        if endpoint.startswith("organization_templates"):
+            names = ["name", "mail_class", "topic", "subject", "body"]
+        if endpoint.startswith(("talent", "organization_selection", "organization_answers")):
             names = [*FIELDS.get(endpoint, ()), *CHOSEN]
+        if endpoint.startswith(("organization_marks", "organization_saving")):
+            names = ["codes", "at", "note", "label", "next_on", "name", "on"]
         if endpoint.startswith("desk"):
             names = ["action", "comment", "revision", "item", "all", "until", "next", "take", "url"]
         return [*names, "step", "instead", "revision", "csrf_token", "state"]
@@ -240,7 +273,7 @@ class Campaign:
         shot = Shot(endpoint, method, self.who(endpoint), self.path_of(endpoint, asked), about)
         if place == "path":
             shot = replace(shot, path=self.odd_path(endpoint, asked, name, value))
-        query = [("id", str(asked.values["id"]))] if "id" in asked.values else []
+        query = [(name, str(text)) for name, text in asked.values.items() if name not in self.in_path[endpoint]]
         query = _changed(query, name, value, how) if place == "query" else query
         pairs = _pairs(asked)
         pairs = _changed(pairs, name, value, how) if place == "body" else pairs
@@ -249,7 +282,9 @@ class Campaign:
 
     def path_of(self, endpoint: str, asked: Asked) -> str:
         with self.app.test_request_context():
-            return url_for(endpoint, **{name: value for name, value in asked.values.items() if name != "id"})
+            return url_for(
+                endpoint, **{name: value for name, value in asked.values.items() if name in self.in_path[endpoint]}
+            )
 
     def odd_path(self, endpoint: str, asked: Asked, name: str, value: Text) -> str:
         rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)

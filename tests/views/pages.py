@@ -178,7 +178,7 @@ class Visitor:
         button = self.page.button(words, beside=beside)
         form = self.page.owner_of(button)
         assert form is not None, f"「{words}」 belongs to no form"
-        assert form.get("method") == "post", f"「{words}」 does not post"
+        assert (button.get("formmethod") or form.get("method")) == "post", f"「{words}」 does not post"
         names = {control.get("name") for control in self.page.all(*CONTROLS)}
         assert fields.keys() <= names, f"no fields {fields.keys() - names}"
         address = button.get("formaction") or form.get("action") or self.path

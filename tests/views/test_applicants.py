@@ -246,7 +246,7 @@ def test_all_that_came_in_stands_in_one_list_with_what_it_was_for(
 ) -> None:
     job = post(make_here, owner, names=NAMES[:2])
     event = post(make_here, owner, kind=Kind.event, names=NAMES[2:])
-    visitor.open("/mypage/").follow("気になる/応募一覧")
+    visitor.open("/mypage/").follow("気になる/応募一覧").follow("応募一覧").follow("すべての応募を一覧で見る")
     assert visitor.page.h1 == "応募一覧"
     assert problems(visitor.page) == []
     assert len(rows(visitor)) == 3

@@ -43,8 +43,10 @@ SELECT (SELECT count(*) FROM version), (SELECT coalesce(sum(revision), 0) FROM v
        (SELECT coalesce(sum(revision), 0) FROM resume), (SELECT count(*) FROM stored_file),
        (SELECT count(*) FROM application), (SELECT coalesce(sum(revision + note_revision), 0) FROM application),
        (SELECT count(*) FROM application_document WHERE state <> 'handed'), (SELECT count(*) FROM download),
+       (SELECT count(*) FROM dispatch), (SELECT count(*) FROM message),
+       (SELECT coalesce(sum(revision), 0) FROM mail_template),
        (SELECT count(*) FROM audit_event WHERE action NOT LIKE 'login.%' AND action NOT LIKE 'code.%'
-         AND action NOT IN ('application.read', 'application.file', 'download.fetch'))
+         AND action NOT IN ('application.read', 'application.file', 'download.fetch', 'talent.view', 'message.read'))
 """
 
 

@@ -16,6 +16,7 @@ from tests.views.pages import Page, Visitor
 from tests.views.posting import posted
 
 LOST = "画面の有効期限が切れました。前の画面に戻り、読み込み直してからもう一度操作してください。"
+SAMPLES = {"path": "jobs", "code": "T000000000"}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -31,7 +32,7 @@ def writing_rules(app: Flask) -> list[tuple[Rule, str]]:
 
 
 def address_of(app: Flask, rule: Rule) -> str:
-    values = {name: "jobs" if name == "path" else 1 for name in rule.arguments - set(rule.defaults or ())}
+    values = {name: SAMPLES.get(name, 1) for name in rule.arguments - set(rule.defaults or ())}
     with app.test_request_context():
         return url_for(rule.endpoint, **values)
 

@@ -228,7 +228,7 @@ BAD = [
     ("run", {"action": "approve", "item": [f"{number}:2" for number in range(1, 40_000)]}, 422, "200件まで"),
     ("run", {"action": "return", "item": "GOOD", "comment": ""}, 422, "コメントを入力"),
     ("run", {"action": "return", "item": "GOOD", "comment": "長" * 350_000}, 422, "4,000文字以内"),
-    ("run", {"action": "approve", "item": "GOOD", "comment": "x" * 13_000_000}, 413, "大きすぎます"),
+    ("run", {"action": "approve", "item": "GOOD", "comment": "x" * 18_000_000}, 413, "大きすぎます"),
     ("run?kind=x", {"action": "approve", "item": "GOOD"}, 400, "選べない"),
 ]
 

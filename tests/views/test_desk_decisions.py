@@ -152,7 +152,7 @@ BAD = [
     ({"action": "approve", "revision": "99999999999999"}, 400),
     ({"action": "approve", "revision": "2", "comment": "\0"}, 400),
     ({"action": "return", "revision": "2", "comment": "長" * 350_000}, 422),
-    ({"action": "return", "revision": "2", "comment": "x" * 13_000_000}, 413),
+    ({"action": "return", "revision": "2", "comment": "x" * 18_000_000}, 413),
     ({"action": "unpublish", "revision": "2", "comment": "理由"}, 409),
     ({"action": "approve", "revision": "1"}, 409),
 ]

@@ -93,7 +93,7 @@ KINDS_OF_ANSWERS: list[tuple[int, str, Callable[[FlaskClient, FlaskClient, Maker
     (404, "no entry", lambda anyone, _member, _make: anyone.get("/jobs/J-1999-00001")),
     (405, "a method", lambda anyone, _member, _make: anyone.delete("/")),
     (409, "a stale save", lambda _anyone, member, make: stale(member, make.now)),
-    (413, "too large", lambda anyone, _member, _make: anyone.post("/login", data={"email": "x" * 12_000_000})),
+    (413, "too large", lambda anyone, _member, _make: anyone.post("/login", data={"email": "x" * 18_000_000})),
     (416, "a range", lambda anyone, _m, _k: anyone.get("/static/portal.css", headers={"Range": "bytes=9999999-"})),
     (422, "a wrong pair", lambda anyone, _m, _k: anyone.post("/login", data={"email": "x@x.jp", "password": "x"})),
     (429, "too often", lambda anyone, _member, _make: throttled(anyone)),

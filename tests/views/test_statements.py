@@ -7,10 +7,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models.base import db
 from models.entries import Version
 from models.states import Kind
 from portal.actors import Actor
+from portal.database import begin_write
+from portal.matching import favorites, saved_searches
+from portal.matching.favorites import Note
+from portal.matching.search import TalentQuery
 from tests.make import Maker
+from tests.matching.people import publish
 from tests.recruiting.builders import applied, talent
 from tests.views.login import log_in
 from tests.views.pages import Visitor
@@ -135,6 +141,53 @@ def test_lists_of_applications_take_the_statements_of_one(
     assert own.get(f"{mine}?page=2").status_code == 200
     assert statements.count == one[mine]
     assert [own.get(f"{mine}?page={number}").status_code for number in (3, 0)] == [404, 400]
+
+
+def test_lists_of_talents_take_the_statements_of_one(
+    site: Flask, client: FlaskClient, owner: Actor, make_here: Maker, statements
+) -> None:
+    """The search with its marks, favorites, saved searches, postings with applicants."""
+    log_in(client, owner)
+    earlier = Maker(make_here.now - timedelta(days=8))
+    earlier._count = 5_000
+    pages = {
+        "/mypage/talents/": "codes",
+        "/mypage/talents/?keyword=給水&field=03&sort=years": "codes",
+        "/mypage/favorites/": "codes",
+        "/mypage/favorites/?label=水": "codes",
+        "/mypage/searches/": "name",
+        "/mypage/favorites/postings/": "",
+    }
+
+    def fill(count: int) -> None:
+        for number in range(count):
+            code = publish(make_here, f"青木 {number}", pr="給水施設", fields=["03"]).code
+            begin_write()
+            favorites.mark(code, actor=owner, now=make_here.now)
+            favorites.save_note(code, Note(label="水"), revision=1, actor=owner, now=make_here.now)
+            saved_searches.save(f"{code} {count}", TalentQuery(keyword="給水"), actor=owner, now=make_here.now)
+            db.session.commit()
+            earlier.published(actor=owner)
+
+    def counted() -> dict[str, int]:
+        found = {}
+        for path in pages:
+            client.get(path)
+            statements.restart()
+            assert client.get(path).status_code == 200
+            found[path] = statements.count
+        return found
+
+    fill(1)
+    one = counted()
+    fill(MANY - 1)
+    many = counted()
+
+    print("\n" + ", ".join(f"{path} {count}" for path, count in one.items()))
+    assert many == one
+    for path, name in pages.items():
+        if name:
+            assert client.get(path).text.count(f'name="{name}"') >= MANY, path
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -5,12 +5,20 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from models.states import Kind
+from portal.codes import may_search_talents
 from views.doorway import Doorway
 from views.organization.applicants import ApplicantsView
+from views.organization.favorites import FavoritesView
 from views.organization.home import OrganizationHome
 from views.organization.lists import EntriesView
 from views.organization.lookup import own_organization
+from views.organization.mail_templates import TemplatesView
+from views.organization.mailbox import AnswersView, MailboxView, count_of
+from views.organization.mails import MailsView
+from views.organization.marking import MarkingView
 from views.organization.rooms import ROOMS
+from views.organization.searches import SavingView, SearchesView
+from views.organization.seeking import LOOK_FOR
 from views.organization.selection import SelectionView
 from views.organization.talents import TalentsView
 from views.organization.writing import WritingView
@@ -19,6 +27,12 @@ from views.web import csp_nonce
 PUT_UP = "情報を掲載する"
 LOOK_UP = "掲載した情報を確認する"
 THEME = Theme(folder="bootstrap4", base_template="admin/base.html")
+
+
+def group_of(category: str) -> str:
+    """Of 「登録人材情報を探す」 those without legal personality have mails with applicants alone: things looked up."""
+    is_theirs = category != LOOK_FOR or may_search_talents(own_organization().org_type)
+    return category if is_theirs else LOOK_UP
 
 
 def register(app: Flask) -> None:
@@ -37,15 +51,21 @@ def register(app: Flask) -> None:
         door,
         title="団体マイページ",
         path="/mypage/",
-        groups=("", PUT_UP, LOOK_UP),
+        groups=("", LOOK_FOR, PUT_UP, LOOK_UP),
+        regroup=group_of,
+        count=count_of,
         name=lambda: own_organization().display_name,
     )
-    # The manual's menu has two more places, for views that are not built yet: 「登録内容の確認/更新」 here, and before
-    # the others the category 「登録人材情報を探す」, which is not for organizations without legal personality.
+    # The manual's menu has one more place, for a view that is not built yet: 「登録内容の確認/更新」 here.
+    door.add_view(TalentsView())
+    door.add_view(FavoritesView())
+    door.add_view(MailboxView(category=LOOK_FOR, menu_icon_value="mail"))
+    door.add_view(TemplatesView(category=LOOK_FOR, menu_icon_value="file"))
+    for hidden in (MarkingView(), SearchesView(), SavingView(), AnswersView(), MailsView()):
+        door.add_view(hidden)
     for kind in Kind:
         door.add_view(WritingView(ROOMS[kind], category=PUT_UP, menu_icon_value=ROOMS[kind].icon))
     for kind in Kind:
         door.add_view(EntriesView(ROOMS[kind], category=LOOK_UP, menu_icon_value="list"))
     door.add_view(ApplicantsView(category=LOOK_UP, menu_icon_value="inbox"))
     door.add_view(SelectionView())
-    door.add_view(TalentsView())

@@ -15,10 +15,12 @@ from werkzeug.wrappers import Response
 from models.base import db
 from models.states import DownloadKind
 from portal import clock
+from portal.codes import may_search_talents
 from portal.database import begin_write
 from portal.errors import Refused
 from portal.permissions import MEMBERS
 from portal.recruiting import applicants, downloads, drafting, resume_pdf
+from portal.recruiting.making import FAVORITES
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of
 from views.files import send
@@ -35,6 +37,7 @@ from views.organization.applicant_pages import (
     render_detail,
     render_list,
 )
+from views.organization.lookup import own_organization
 from views.web import current_actor
 
 ENTRY = f"<int(min=1, max={LARGEST_ID}):entry_id>"
@@ -45,11 +48,14 @@ MADE = {kind.value: kind for kind in OF_A_POSTING}
 
 class ApplicantsView(PageView):
     roles = MEMBERS
+    stands_at = "気になる/応募一覧"
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            name="気になる/応募一覧", endpoint="organization_applications", url="/mypage/applications", **kwargs
-        )
+        super().__init__(name="応募一覧", endpoint="organization_applications", url="/mypage/applications", **kwargs)
+
+    def is_visible(self) -> bool:
+        """Others come here by the second tab of 「気になる/応募一覧」."""
+        return self.is_accessible() and not may_search_talents(own_organization().org_type)
 
     @expose("/")
     def index(self) -> str:
@@ -124,6 +130,8 @@ class ApplicantsView(PageView):
         db.session.commit()
         if kind is DownloadKind.person:
             return to_detail(target)
+        if kind in FAVORITES:
+            return redirect(url_for("organization_favorites.index"), 303)
         return to_list(target) if kind in OF_A_POSTING else redirect(url_for("organization.index"), 303)
 
 

@@ -11,7 +11,7 @@ from portal.clock import TOKYO, local
 from portal.permissions import MEMBERS, may
 from portal.publishing import listing
 from portal.publishing.business_days import is_public_holiday
-from portal.publishing.todo import Cause, Task, agenda, todo
+from portal.todo import Cause, Task, agenda, todo
 from views.admin import HomeView
 from views.arguments import one_of
 from views.organization.lookup import own_organization

@@ -1,5 +1,7 @@
 """What the actor's organization has under an id of an address. Foreign and unknown are the same 404."""
 
+from flask import g
+
 from models.base import db
 from models.entries import Entry, Version
 from models.organizations import Organization
@@ -10,7 +12,11 @@ from views.web import current_actor
 
 
 def own_organization() -> Organization:
-    return db.session.get_one(Organization, current_actor().organization_id)
+    """Held for the request: a session forgets what nobody holds, and would read it anew for each part of a page."""
+    held: Organization | None = g.get("organization")
+    if held is None or held not in db.session:
+        held = g.organization = db.session.get_one(Organization, current_actor().organization_id)
+    return held
 
 
 def own_version(version_id: int, room: Room) -> Version:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from models.applications import Application
 from models.base import db
 from models.entries import Entry
-from models.states import ApplicationState, DocumentState
+from models.states import ApplicationState, DocumentState, MailClass
 from portal import clock
 from portal.clock import TOKYO, local
 from portal.errors import NotFound, Refused
@@ -37,8 +37,10 @@ from views.organization.applicant_pages import (
     render_list,
 )
 from views.organization.applicants import APPLICATION, ENTRY, stay
+from views.organization.mail_form import address_of
 from views.web import current_actor
 
+CLASSES = {each.value: each for each in (MailClass.contact, MailClass.hire)}
 JUDGED = {state.value: state for state in decisions.JUDGED}
 WEEK, EVENING = timedelta(days=7), time(17, 0)  # what a request for documents proposes
 
@@ -109,6 +111,16 @@ class SelectionView(PageView):
             return list_again(self, entry, refusal)
         db.session.commit()
         return self.step("mailer", entry, addresses=found, links=mailer_links(found))
+
+    @expose(f"/{ENTRY}/mail", methods=("POST",))
+    def mail(self, entry_id: int) -> Any:
+        """「連絡メール」, 「採用通知メール」 or 「メール送信」: on to the form for those who are chosen."""
+        entry, mail_class = own_posting(entry_id), one_of(request.form.get("class"), CLASSES, MailClass.contact)
+        try:
+            people = [str(item.application_id) for item in chosen()]
+        except Refused as refusal:
+            return list_again(self, entry, refusal)
+        return redirect(address_of(mail_class, people), 303)
 
     def plan(self, entry: Entry, needed: Sequence[grid.Needed], typed: Typed) -> str:
         return self.step("applicants_ask", entry, needed=needed, typed=typed, problems=problems_of(typed.errors))

@@ -1,34 +1,45 @@
-"""「人材詳細を見る」: the published profile of one talent, for organizations with legal personality."""
+"""「人材閲覧・オファーメール発信」 and 「人材閲覧」: talents who publish their profile, found and read."""
 
 from typing import Any
 
-from flask import redirect, url_for
 from flask_admin import expose
-from werkzeug.wrappers import Response
 
 from models.base import db
+from models.states import MailClass
 from portal import clock
 from portal.database import begin_write
 from portal.errors import Throttled
-from portal.matching import viewing
-from portal.permissions import MEMBERS
-from views.admin import PageView
+from portal.matching import favorites, search, viewing
+from portal.messaging import boxes, reach, threads
+from portal.permissions import MEMBERS, may
+from views.organization.seeking import LOOK_FOR, SeekingView
+from views.organization.talent_pages import render_search
 from views.visitor import settings
 from views.web import current_actor
 
 
-class TalentsView(PageView):
+class TalentsView(SeekingView):
     roles = MEMBERS
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(name="人材詳細", endpoint="organization_talents", url="/mypage/talents", **kwargs)
-
-    def is_visible(self) -> bool:
-        return False  # reached from a list of applicants
+        super().__init__(
+            name="人材閲覧・オファーメール発信",
+            endpoint="organization_talents",
+            url="/mypage/talents",
+            category=LOOK_FOR,
+            menu_icon_value="search",
+            **kwargs,
+        )
 
     @expose("/")
-    def index(self) -> Response:
-        return redirect(url_for("organization.index"))
+    def index(self) -> str:
+        """Who searches more often than a person does is told to wait."""
+        actor, now = current_actor(), clock.now()
+        viewing.require_search(actor)
+        begin_write()
+        search.count_one(actor=actor, now=now, settings=settings())
+        db.session.commit()
+        return render_search(self)
 
     @expose("/<string(length=10):code>/")
     def detail(self, code: str) -> str:
@@ -42,11 +53,20 @@ class TalentsView(PageView):
             viewing.note_limit(refusal, actor=actor, now=now)
             db.session.commit()
             raise
+        sections = viewing.texts_of(talent)
+        db.session.expunge(talent)  # read whole; else the end of the transaction would have it read anew
         db.session.commit()
+        exchange = threads.exchange(actor, talent.id)
         return self.render(
             "organization/talent.html",
             talent=talent,
-            sections=viewing.texts_of(talent),
+            sections=sections,
             is_stale=viewing.is_stale(talent, now=now),
+            favorite=favorites.look_up(talent.id, actor=actor),
+            exchange=exchange,
+            states=boxes.states_of(exchange) if exchange else {},
+            reason=reach.left_out([talent], MailClass.offer, actor=actor, now=now, settings=settings()).get(talent.id),
+            may_mark=may(actor, "talent.mark"),
+            may_write=may(actor, "message.write"),
             now=now,
         )

@@ -6,6 +6,7 @@ from flask_admin.theme import Theme
 
 from models.entries import Version
 from models.mail import OutboxMail
+from models.messages import MailTemplate
 from models.organizations import Organization
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
 from views.doorway import Doorway
@@ -13,7 +14,7 @@ from views.secretariat.bulk import BulkView
 from views.secretariat.entries import EntriesView
 from views.secretariat.panes import waiting_count
 from views.secretariat.queue import WAITING, QueueView
-from views.secretariat.records import ClosedDays, Jobs, Letters, Organizations, Phrases, Trail
+from views.secretariat.records import ClosedDays, Jobs, Letters, Organizations, Phrases, Samples, Trail
 from views.web import csp_nonce
 
 THEME = Theme(folder="bootstrap4", base_template="admin/base.html")
@@ -44,6 +45,13 @@ def register(app: Flask) -> None:
         Trail(AuditEvent, name="操作記録", endpoint="desk_trail", url="/desk/trail", menu_icon_value="list"),
         Jobs(JobStatus, name="定期処理", endpoint="desk_jobs", url="/desk/jobs", menu_icon_value="clock"),
         Phrases(Phrase, name="定型文", endpoint="desk_phrases", url="/desk/phrases", menu_icon_value="pencil"),
+        Samples(
+            MailTemplate,
+            name="メールの見本",
+            endpoint="desk_mail_samples",
+            url="/desk/mail-samples",
+            menu_icon_value="file",
+        ),
         ClosedDays(
             ClosedDay, name="休業日", endpoint="desk_closed_days", url="/desk/closed-days", menu_icon_value="cal"
         ),

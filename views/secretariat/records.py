@@ -8,17 +8,23 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload
 
+from models.messages import MailTemplate
 from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent
-from models.states import Role
+from models.states import MailClass, MailTopic, Role
 from portal import clock, codes, office
+from portal.errors import Invalid
+from portal.messaging import templates
+from portal.messaging.templates import Written
 from portal.permissions import SECRETARIAT
 from portal.wording import (
     ACTION_LABEL,
     EVENT_LABEL,
     LETTER_LABEL,
+    MAIL_CLASS_LABEL,
     MAIL_LOOK,
+    MAIL_TOPIC_LABEL,
     ROLE_LABEL,
     SUBJECT_LABEL,
     Look,
@@ -27,13 +33,21 @@ from portal.wording import (
 )
 from views.admin import ScopedView
 from views.arguments import one_of
-from views.forms.office import CLOSED_DAY_FIELDS, CLOSED_DAY_RULES, PHRASE_FIELDS, PHRASE_RULES
+from views.forms.office import (
+    CLOSED_DAY_FIELDS,
+    CLOSED_DAY_RULES,
+    PHRASE_FIELDS,
+    PHRASE_RULES,
+    SAMPLE_FIELDS,
+    SAMPLE_RULES,
+)
 from views.web import current_actor
 
 ADMINISTRATORS = frozenset({Role.administrator})
 MOMENTS = ("created_at", "at", "started_at", "worked_at", "sent_at")
 PHRASE_NOTE = "差戻しのコメントに使う文です。承認画面の「定型文から選ぶ」に並びます。"
 CLOSED_NOTE = "土日、祝日、12月29日〜1月3日は自動で休業日になります。ここにはそれ以外の休業日を登録します。"
+SAMPLE_NOTE = "団体がメールを書くときに選べる見本です。団体はこれをもとに自分のテンプレートを作れます。"
 ENTRY_EVENTS = {f"entry.{action}": word for action, word in ACTION_LABEL.items()}
 
 
@@ -214,3 +228,56 @@ class ClosedDays(ScopedView):
 
     def remove(self, model: Any) -> Any:
         office.remove(model, actor=current_actor(), now=clock.now())
+
+
+class Samples(ScopedView):
+    """Templates of mails that every organization may choose and begin its own from."""
+
+    roles = ADMINISTRATORS
+    can_create = can_edit = can_delete = True
+    column_list = ("name", "mail_class", "topic", "subject", "updated_at")
+    form_columns = ("name", "mail_class", "topic", "subject", "body")
+    column_labels = {
+        "name": "テンプレート名",
+        "mail_class": "種類",
+        "topic": "メール種別",
+        "subject": "件名",
+        "body": "本文",
+        "updated_at": "更新日時",
+    }
+    column_default_sort = "name"
+    column_sortable_list = ("name",)
+    column_searchable_list = ("name",)
+    column_formatters = {
+        "mail_class": lambda _view, _context, row, _name: MAIL_CLASS_LABEL[row.mail_class],
+        "topic": lambda _view, _context, row, _name: MAIL_TOPIC_LABEL[row.topic] if row.topic else "",
+        "updated_at": when,
+    }
+    form_overrides, form_args = SAMPLE_FIELDS, SAMPLE_RULES
+    list_note = SAMPLE_NOTE
+    empty_text = "見本はまだありません。「作成」から始めてください。"
+
+    def write(self, form: Any, model: Any) -> Any:
+        written = Written(
+            form.name.data or "",
+            MailClass(form.mail_class.data),
+            form.subject.data or "",
+            form.body.data or "",
+            MailTopic(form.topic.data) if form.topic.data else None,
+        )
+        try:
+            return self.keep(written, model)
+        except Invalid as invalid:
+            for finding in invalid.findings:
+                form[finding.field].errors = [*form[finding.field].errors, finding.message]
+            raise
+
+    def keep(self, written: Written, model: MailTemplate | None) -> Any:
+        actor, now = current_actor(), clock.now()
+        if model is None:
+            return templates.save(written, actor=actor, now=now)
+        templates.change(model.id, written, revision=model.revision, actor=actor, now=now)
+        return True
+
+    def remove(self, model: Any) -> Any:
+        templates.remove(model.id, actor=current_actor(), now=clock.now())

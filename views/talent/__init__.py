@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from views.talent import applications, applying, hiding, home, own_data, profile, registration
+from views.talent import applications, applying, hiding, home, mailbox, offers, own_data, profile, registration
 from views.talent.room import room
 
-__all__ = ["applications", "applying", "hiding", "home", "own_data", "profile", "registration"]
+__all__ = ["applications", "applying", "hiding", "home", "mailbox", "offers", "own_data", "profile", "registration"]
 
 
 def register(app: Flask) -> None:

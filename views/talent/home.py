@@ -4,6 +4,7 @@ from flask import render_template
 
 from portal import clock
 from portal.matching import profiles
+from portal.messaging import boxes
 from portal.recruiting import following
 from portal.recruiting.next_steps import next_steps
 from views.talent.room import room
@@ -16,11 +17,13 @@ SHOWN = 5
 def home() -> str:
     actor, now = current_actor(), clock.now()
     talent, page = profiles.own(actor), following.page_of(actor=actor, size=SHOWN)
+    unread = boxes.count_unread(actor)
     return render_template(
         "talent/home.html",
         talent=talent,
         applications=page.rows,
         count=page.total,
-        steps=next_steps(talent, following.unfinished(actor=actor), now=now),
+        steps=next_steps(talent, following.unfinished(actor=actor), unread=unread, now=now),
+        unread=unread,
         now=now,
     )

@@ -11,7 +11,15 @@ from views.web import current_actor
 NUMBER = r"[0-9A-Za-z-]{1,20}"  # of a posting, in addresses
 room = Blueprint("talent", __name__, url_prefix="/talent")
 OPEN = frozenset(
-    {"talent.show_registration", "talent.take_registration", "talent.show_confirmation", "talent.take_confirmation"}
+    {
+        "talent.show_registration",
+        "talent.take_registration",
+        "talent.show_confirmation",
+        "talent.take_confirmation",
+        # by the link of a mail
+        "talent.stop_offers",
+        "talent.take_stop",
+    }
 )
 
 

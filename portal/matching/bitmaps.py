@@ -1,0 +1,69 @@
+"""Sets of talents as whole numbers: the talent with id 5 is bit 5. And, or and counting of 200,000 take microseconds.
+
+Numbers of talents are kept as such sets, too, one for each binary place, highest first ("slices"): whom a threshold
+holds for and who stands first in an order is worked out place by place, for all talents at once.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+
+Slices = Sequence[int]
+
+
+def of(ids: Collection[int]) -> int:
+    """Quick for many ids: the digits of a binary number are written, then read."""
+    if not ids:
+        return 0
+    digits = bytearray(b"0") * (max(ids) + 1)
+    for number in ids:
+        digits[number] = 49  # "1"
+    digits.reverse()
+    return int(digits, 2)
+
+
+def ids(bits: int) -> Iterator[int]:
+    """From the lowest; for few."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def at_least(within: int, slices: Slices, number: int) -> int:
+    """Those whose number is so high."""
+    above, same = 0, within
+    for place, slice_ in zip(reversed(range(len(slices))), slices, strict=True):
+        if number >> place & 1:
+            same &= slice_
+        else:
+            above |= same & slice_
+            same &= ~slice_
+    return above | same
+
+
+def first(within: int, slices: Slices, count: int, *, lowest: bool = False) -> int:
+    """So many of them, with the highest numbers (or the lowest); of equal ones those with the highest ids."""
+    chosen, rest = 0, within
+    for slice_ in slices:
+        preferred = rest & ~slice_ if lowest else rest & slice_
+        number = preferred.bit_count()
+        if number > count:
+            rest = preferred
+        else:
+            chosen |= preferred
+            rest ^= preferred
+            count -= number
+    return chosen | _highest(rest, count)
+
+
+def _highest(bits: int, count: int) -> int:
+    """The `count` highest bits, by halving: how far they may be shifted out at the lower end."""
+    if bits.bit_count() <= count:
+        return bits
+    low, high = 0, bits.bit_length()  # more than `count` are left at `low`, not more at `high`
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (bits >> middle).bit_count() > count:
+            low = middle
+        else:
+            high = middle
+    return bits >> high << high

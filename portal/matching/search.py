@@ -1,0 +1,241 @@
+"""The search for talents: who is found, in which order, and how many each choice would find."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import fields as fields_of
+from datetime import date, datetime, time, timedelta
+from functools import cached_property, reduce
+from operator import and_, or_
+from typing import Any
+
+from sqlalchemy import select
+
+from models.base import db
+from models.favorites import Favorite
+from models.talents import Talent, TalentBlock
+from portal.accounts import throttles
+from portal.accounts.throttles import Limit
+from portal.actors import Actor
+from portal.clock import TOKYO, local
+from portal.errors import Forbidden
+from portal.matching import bitmaps, highlights, search_fields, search_index, tokens
+from portal.matching.search_fields import CONDITIONS
+from portal.matching.search_index import Facets
+from portal.matching.talent_query import LAST_PAGE, SIZES, SORTS, TalentQuery, read_query
+from portal.matching.tokens import Word
+from portal.matching.viewing import require_search
+from portal.permissions import may, visible
+from portal.settings import Settings
+
+__all__ = [
+    "LAST_PAGE",
+    "SIZES",
+    "SORTS",
+    "Found",
+    "FoundTalent",
+    "TalentQuery",
+    "count_newer",
+    "count_one",
+    "read_query",
+    "search",
+]
+
+# What they go by, the weightiest first; the one registered later stands before an equal one.
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "updated": ("updated",),
+    "oldest": ("updated",),
+    "years": ("years", "updated"),
+    "available": ("available", "updated"),
+    "newest": (),
+}
+SUMMARY = 80  # characters
+QUALIFICATION = "qualification"
+TOO_MANY = "短い時間に多く検索したため、検索を止めています。"
+
+
+@dataclass(frozen=True)
+class FoundTalent:
+    """A row of the list; codes as stored, `summary` is the beginning of what the talent says of themselves."""
+
+    id: int
+    code: str
+    updated_at: datetime
+    accepts_offers: bool
+    level: str
+    degree: str
+    major: str
+    years_total: int | None
+    fields: list[str]
+    job_categories: list[str]
+    languages: list[dict[str, Any]]
+    experiences: list[dict[str, Any]]
+    qualifications: str
+    summary: str
+    wish_kinds: list[str]
+    wish_countries: list[str]
+    available_from: date | None
+
+
+ROW = tuple(
+    getattr(Talent, name) for name in ("pr", *(one.name for one in fields_of(FoundTalent))) if name != "summary"
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of what matches. `counts` tells for every choice how many would be found with it chosen.
+
+    Inside a condition choices are OR, so its counts leave its own choices aside: they tell what each would bring alone.
+    """
+
+    query: TalentQuery
+    rows: list[FoundTalent]
+    total: int
+    counts: Mapping[str, Mapping[str, int]]
+    is_capped: bool = False
+
+    @property
+    def last(self) -> int:
+        """The last page that can be turned to."""
+        return max(1, min(LAST_PAGE, -(-self.total // self.query.size)))
+
+
+def limits(settings: Settings) -> tuple[Limit, ...]:
+    """Of one member."""
+    return (
+        Limit("search-minute", settings.searches_per_minute, timedelta(minutes=1)),
+        Limit("search-hour", settings.searches_per_hour, timedelta(hours=1)),
+    )
+
+
+def count_one(*, actor: Actor, now: datetime, settings: Settings) -> None:
+    """Takes one search of what a member may do; only numbers are kept. Raises Throttled beyond them."""
+    for limit in limits(settings):
+        keys = [throttles.key(limit, settings.secret_key, "account", actor.account_id)]
+        throttles.take(limit, keys, now=now, sentence=TOO_MANY)
+
+
+def search(query: TalentQuery, *, actor: Actor, now: datetime) -> Found:
+    """One page of the published talents that this organization may see, with the counts of all choices.
+
+    Raises Forbidden for organizations without legal personality, and for whoever is no member of one.
+    """
+    if not may(actor, "talent.search"):
+        raise Forbidden("人材の検索は、登録団体の担当者だけが利用できます。")
+    require_search(actor)
+    facets = search_index.facets()
+    scope = facets.published & ~bitmaps.of(_blocked(actor))
+    asked = _Asked(facets, scope, actor, today=local(now).date())
+    met = {name: asked.any_of(name, chosen) for name, chosen in query.choices.items() if name != QUALIFICATION}
+    found = _with_words(query, scope)
+    hits = reduce(and_, met.values(), found)
+    page = _page(query, hits, facets)
+    return Found(query, _rows(page, query, actor=actor), hits.bit_count(), _counts(asked, found, met))
+
+
+def count_newer(wanted: Sequence[tuple[TalentQuery, datetime]], *, actor: Actor, now: datetime) -> list[int]:
+    """For each search how many of its talents were registered or changed after its moment. Constant in statements."""
+    require_search(actor)
+    facets = search_index.facets()
+    scope = facets.published & ~bitmaps.of(_blocked(actor))
+    asked, slices = _Asked(facets, scope, actor, today=local(now).date()), facets.slices("updated")
+    found = _with_words_each([query for query, _since in wanted], scope)
+    for place, (query, since) in enumerate(wanted):
+        chosen = (asked.any_of(name, values) for name, values in query.choices.items() if name != QUALIFICATION)
+        newer = bitmaps.at_least(scope, slices, search_index.seconds(since) + 1)
+        found[place] = reduce(and_, chosen, found[place] & newer)
+    return [hits.bit_count() for hits in found]
+
+
+def _blocked(actor: Actor) -> Sequence[int]:
+    hidden = select(TalentBlock.talent_id).where(TalentBlock.organization_id == actor.organization_id)
+    return db.session.scalars(hidden).all()
+
+
+def _with_words(query: TalentQuery, scope: int) -> int:
+    """Those in scope whose texts have what was written."""
+    return _with_words_each([query], scope)[0]
+
+
+def _with_words_each(queries: Sequence[TalentQuery], scope: int) -> list[int]:
+    """In one statement; a keyword of nothing but signs is found nowhere."""
+    asked = [_words_of(query) for query in queries]
+    found = iter(search_index.having_each([each for each in asked if each and any(each)]))
+    return [0 if each is None else scope & next(found) if any(each) else scope for each in asked]
+
+
+def _words_of(query: TalentQuery) -> tuple[Sequence[Word], Sequence[Word]] | None:
+    qualification = " ".join(query.choices.get(QUALIFICATION, ()))
+    words, more = tokens.words(query.keyword), tokens.words(qualification)
+    return None if (query.keyword and not words) or (qualification and not more) else (words, more)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Who meets a choice, be they in scope or not."""
+
+    facets: Facets
+    scope: int
+    actor: Actor
+    today: date
+
+    def any_of(self, name: str, chosen: Sequence[str]) -> int:
+        return reduce(or_, (self.meeting(name, value) for value in chosen), 0)
+
+    def meeting(self, name: str, value: str) -> int:
+        if name == "updated":
+            return self.facets.reaching(name, self._since(value))
+        if name == "available":
+            until = search_fields.available_until(value, today=self.today)
+            return self.facets.reaching(name, search_index.sooner(until))
+        if name == "favorites":
+            return self._not_marked
+        return self.facets.meeting(name, value)
+
+    def _since(self, value: str) -> int:
+        begins = datetime.combine(search_fields.updated_since(value, today=self.today), time(), tzinfo=TOKYO)
+        return search_index.seconds(begins)
+
+    @cached_property
+    def _not_marked(self) -> int:
+        marked = select(Favorite.talent_id).where(Favorite.organization_id == self.actor.organization_id)
+        return self.scope & ~bitmaps.of(db.session.scalars(marked).all())
+
+
+def _counts(asked: _Asked, found: int, met: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    hits = reduce(and_, met.values(), found)
+    counts = {}
+    for name, condition in CONDITIONS.items():
+        others = reduce(and_, (bits for other, bits in met.items() if other != name), found) if name in met else hits
+        counts[name] = {value: (others & asked.meeting(name, value)).bit_count() for value in condition.values}
+    return counts
+
+
+def _page(query: TalentQuery, hits: int, facets: Facets) -> int:
+    """The set of those on the page: the first ones up to its end, without those before it."""
+    slices = [slice_ for name in ORDERS[query.sort] for slice_ in facets.slices(name)]
+    begin, lowest = (query.page - 1) * query.size, query.sort == "oldest"
+    before = bitmaps.first(hits, slices, begin, lowest=lowest)
+    return before ^ bitmaps.first(hits, slices, begin + query.size, lowest=lowest)
+
+
+def _rows(page: int, query: TalentQuery, *, actor: Actor) -> list[FoundTalent]:
+    """The rows in their order. Who is no longer to be seen at this moment is left out."""
+    rows = db.session.execute(select(*ROW).where(Talent.id.in_(list(bitmaps.ids(page))), visible(actor, Talent))).all()
+    ordered = sorted(rows, key=_standing(query.sort), reverse=True)
+    return [_talent(row, query.keyword) for row in ordered]
+
+
+def _standing(sort: str) -> Callable[[Any], tuple[int, ...]]:
+    sign = -1 if sort == "oldest" else 1
+
+    def standing(row: Any) -> tuple[int, ...]:
+        numbers = search_index.numbers(row)
+        return (*(sign * numbers[name] for name in ORDERS[sort]), row.id)
+
+    return standing
+
+
+def _talent(row: Any, keyword: str) -> FoundTalent:
+    values = row._asdict()
+    return FoundTalent(summary=highlights.excerpt(values.pop("pr"), keyword, length=SUMMARY), **values)

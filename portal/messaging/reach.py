@@ -1,0 +1,221 @@
+"""Who may be written to, and why somebody is left out; who was written to already."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, exists, func, select
+
+from models.applications import Application
+from models.base import db
+from models.favorites import OfferStop
+from models.messages import Message
+from models.people import Account
+from models.states import ApplicationState, Kind, MailClass, MessageState, Side
+from models.talents import Talent
+from portal.actors import Actor
+from portal.clock import local
+from portal.database import among
+from portal.messaging import quotas, recipients
+from portal.messaging.quotas import COUNTED
+from portal.messaging.recipients import Recipient
+from portal.permissions import published_to, visible
+from portal.recruiting.stages import ENDED
+from portal.settings import Settings
+
+# A profile that is hidden from this organization looks like one that is hidden from all.
+PRIVATE = "プロフィールが公開されていません。"
+DECLINED = "オファーメールの受け取りを希望していません。"
+AWAY = "現在、メールを受け取れません。"
+NO_APPLICATION = "貴団体への応募がないため、送れません。"
+WITHDRAWN = "応募を辞退しています。"
+ERASED = "応募の個人情報を消去したため、送れません。"
+EVENT = "採用通知メールは、求人の応募者にだけ送れます。"
+TWICE = "同じ方の別の応募に、このメールを送ります。"
+NO_DOCUMENT = "依頼する書類が、この応募にはありません。"
+ENDED_ALREADY = "選考が終わっているため、書類を依頼できません。"
+
+
+@dataclass(frozen=True)
+class Written:
+    """The newest mail of the organization to a talent, held ones too."""
+
+    at: datetime
+    by: str  # the member's name
+    is_answered: bool
+
+
+def left_out(
+    talents: Sequence[Talent], mail_class: MailClass, *, actor: Actor, now: datetime, settings: Settings
+) -> dict[int, str]:
+    """Talent id to the reason, for each who cannot be written to."""
+    ids = [talent.id for talent in talents]
+    if mail_class is MailClass.offer:
+        return offer_reasons(ids, actor=actor, now=now, settings=settings)
+    return _without_application(ids, mail_class, actor=actor)
+
+
+# ---- offers
+
+
+def offer_marks(organization_id: SQLColumnExpression[int] | int | None) -> tuple[ColumnElement[bool], ...]:
+    """What decides whether an offer may reach a talent, of a query with Talent and its Account."""
+    stopped = exists().where(OfferStop.talent_id == Talent.id, OfferStop.organization_id == organization_id)
+    return (
+        Account.suspended_at.is_(None).label("is_there"),
+        published_to(organization_id).label("is_shown"),
+        (Talent.accepts_offers & ~stopped).label("welcomes"),
+    )
+
+
+def why_no_offer(marks: Row | Any) -> str:
+    if not marks.is_there:
+        return AWAY
+    if not marks.is_shown:
+        return PRIVATE
+    return "" if marks.welcomes else DECLINED
+
+
+def offer_reasons(talent_ids: Sequence[int], *, actor: Actor, now: datetime, settings: Settings) -> dict[int, str]:
+    """In four statements. The quota goes to those who stand first."""
+    rows = db.session.execute(
+        select(Talent.id, *offer_marks(actor.organization_id))
+        .join(Account, Account.id == Talent.account_id)
+        .where(among(Talent.id, set(talent_ids)))
+    )
+    reasons = {row.id: why_no_offer(row) for row in rows}
+    cooling = _cooling_down(talent_ids, actor=actor, now=now, settings=settings)
+    left = quotas.left_today(actor.organization_id, now=now, settings=settings)
+    for talent_id in dict.fromkeys(talent_ids):
+        reason = reasons.get(talent_id, PRIVATE) or cooling.get(talent_id, "")
+        if not reason and left <= 0:
+            reason = f"1日に送れるオファーメールの上限（{settings.offers_a_day:,}通）に達しました。"
+        left -= not reason
+        reasons[talent_id] = reason
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+def _cooling_down(talent_ids: Collection[int], *, actor: Actor, now: datetime, settings: Settings) -> dict[int, str]:
+    """Who got an offer of this organization lately, whoever of it wrote, and has not written since."""
+    since = now - timedelta(days=settings.offer_interval_days)
+    written = _newest_from_organization(
+        talent_ids, Message.mail_class == MailClass.offer, Message.created_at > since, actor=actor
+    )
+    return {key: _cooling(mail, settings) for key, mail in written.items() if not mail.is_answered}
+
+
+def _cooling(mail: Written, settings: Settings) -> str:
+    again = mail.at + timedelta(days=settings.offer_interval_days)
+    return (
+        f"{_day(mail.at)}に{mail.by}さんがオファーメールを送っています"
+        f"（返信がなければ、次に送れるのは{_day(again)}{local(again):%H:%M}からです）。"
+    )
+
+
+def _day(moment: datetime) -> str:
+    here = local(moment)
+    return f"{here.month}月{here.day}日"
+
+
+def written_to(actor: Actor, talent_ids: Collection[int]) -> Mapping[int, Written]:
+    """By talent id, for those who were written to."""
+    return _newest_from_organization(talent_ids, actor=actor)
+
+
+def _newest_from_organization(
+    talent_ids: Collection[int], *criteria: ColumnElement[bool], actor: Actor
+) -> dict[int, Written]:
+    """One statement. Answered means that the talent wrote anything since."""
+    if not talent_ids:
+        return {}
+    mine = (visible(actor, Message), among(Message.talent_id, set(talent_ids)))
+    newest = (
+        select(func.max(Message.id))
+        .where(*mine, Message.side == Side.organization, Message.state.in_(COUNTED), *criteria)
+        .group_by(Message.talent_id)
+    )
+    answers = (
+        select(Message.talent_id, func.max(Message.created_at).label("at"))
+        .where(*mine, Message.side == Side.talent, Message.state == MessageState.delivered)
+        .group_by(Message.talent_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Message.talent_id, Message.created_at, Account.name, answers.c.at)
+        .join(Account, Account.id == Message.account_id)
+        .outerjoin(answers, answers.c.talent_id == Message.talent_id)
+        .where(Message.id.in_(newest))
+    )
+    return {talent_id: Written(at, by, answered is not None and answered >= at) for talent_id, at, by, answered in rows}
+
+
+def known(codes: Collection[str], *, actor: Actor) -> dict[str, int]:
+    """登録コード to talent id, of talents that the organization sees now or once marked or wrote to.
+
+    Of all others nothing is told, not even that they are there.
+    """
+    return recipients.codes(codes, actor=actor)
+
+
+# ---- applicants
+
+APPLICANT_MARKS = (
+    Application.state.label("state"),
+    Application.kind.label("kind"),
+    Application.erased_at.label("erased_at"),
+    Account.suspended_at.is_(None).label("is_there"),
+)
+
+
+def why_no_mail(marks: Row | Any, mail_class: MailClass, *, asks_again: bool = False) -> str:
+    """Of an application; a mail about it is always delivered as long as there is somebody to read it."""
+    if marks.state == ApplicationState.withdrawn:
+        return WITHDRAWN
+    if marks.erased_at:
+        return ERASED
+    if not marks.is_there:
+        return AWAY
+    if mail_class is MailClass.hire and marks.kind != Kind.job:
+        return EVENT
+    return ENDED_ALREADY if asks_again and marks.state in ENDED else ""
+
+
+def applicant_reasons(
+    people: Sequence[Recipient], mail_class: MailClass, *, asks_again: bool, actor: Actor
+) -> dict[int | None, str]:
+    """By application id, in one statement. Of one person's several applications the first gets the mail."""
+    rows = db.session.execute(
+        select(Application.id, *APPLICANT_MARKS)
+        .join(Talent, Talent.id == Application.talent_id)
+        .join(Account, Account.id == Talent.account_id)
+        .where(among(Application.id, {person.application_id for person in people}), visible(actor, Application))
+    )
+    marks = {row.id: why_no_mail(row, mail_class, asks_again=asks_again) for row in rows}
+    reasons: dict[int | None, str] = {}
+    served = set[int]()
+    for person in people:
+        reason = marks.get(person.application_id or 0, NO_APPLICATION)
+        if not reason and asks_again and not person.documents:
+            reason = NO_DOCUMENT
+        if not reason and person.talent_id in served:
+            reason = TWICE
+        if not reason:
+            served.add(person.talent_id)
+        reasons[person.application_id] = reason
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+def _without_application(talent_ids: Sequence[int], mail_class: MailClass, *, actor: Actor) -> dict[int, str]:
+    rows = db.session.execute(
+        select(Application.talent_id, *APPLICANT_MARKS)
+        .join(Talent, Talent.id == Application.talent_id)
+        .join(Account, Account.id == Talent.account_id)
+        .where(among(Application.talent_id, set(talent_ids)), visible(actor, Application))
+        .order_by(Application.id)
+    )
+    found: dict[int, str] = {}
+    for row in rows:
+        if found.get(row.talent_id) != "":
+            found[row.talent_id] = why_no_mail(row, mail_class)
+    return {key: reason for key in talent_ids if (reason := found.get(key, NO_APPLICATION))}

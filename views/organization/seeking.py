@@ -1,0 +1,23 @@
+"""The base of 「登録人材情報を探す」: not for organizations without legal personality, by menu or address (G6)."""
+
+from typing import Any
+
+from portal.codes import may_search_talents
+from portal.matching import viewing
+from views.admin import PageView
+from views.organization.lookup import own_organization
+from views.web import current_actor
+
+LOOK_FOR = "登録人材情報を探す"
+
+
+class SeekingView(PageView):
+    def is_visible(self) -> bool:
+        return self.is_accessible() and may_search_talents(own_organization().org_type)
+
+    def _handle_view(self, name: str, **kwargs: Any) -> Any:
+        answer = super()._handle_view(name, **kwargs)
+        if answer is None:
+            own_organization()  # held from here on
+            viewing.require_search(current_actor())
+        return answer
