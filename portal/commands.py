@@ -112,11 +112,13 @@ def erase_person(who: str, *, is_sure: bool) -> None:
 @command
 @click.option("--after", default=0, help="この番号の次から続けます（中断したときに表示された番号）")
 def reindex(after: int) -> None:
-    """人材検索の索引を作り直します。サイトを動かしたまま実行でき、途中で止めても差し支えありません。"""
+    """人材検索の索引と応募一覧の件数を作り直します。サイトを動かしたまま実行でき、途中で止めても差し支えありません。"""
     from portal.operation import reindexing
+    from portal.recruiting import tallies
 
+    in_application(tallies.rebuild)
     count = in_application(lambda: reindexing.reindex(after=after, say=lambda line: click.echo(line, err=True)))
-    click.echo(f"人材{count:,}人分の索引を作り直しました。")
+    click.echo(f"応募一覧の件数と、人材{count:,}人分の索引を作り直しました。")
 
 
 @command

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Insert,
+    Row,
     Select,
     Table,
     Text,
@@ -194,6 +195,11 @@ def among(column: Any, ids: Collection[Any]) -> ColumnElement[bool]:
     """`column IN ids` for many whole numbers or tuples of them, written out: as many parameters would cost more."""
     numbers = bindparam(None, list(ids), column.type, expanding=True, literal_execute=True)
     return cast("ColumnElement[bool]", column.in_(numbers))
+
+
+def rows_of(statement: Select, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
+    """Reads plain columns past the unit of work, which would cost as much again and flushes nothing here: for pages."""
+    return db.session.connection().execute(statement, values or {}).all()
 
 
 def write(statement: UpdateBase) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, select, true
 
-from models.applications import Application, Download
+from models.applications import Application, Download, Tally
 from models.entries import Entry, Version
 from models.favorites import Favorite, SavedSearch
 from models.mail import OutboxMail
@@ -132,6 +132,7 @@ MEMBERS_SEE: Mapping[Any, Rows] = {
     Version: _own(Version),
     Organization: lambda actor: Organization.id == actor.organization_id,
     Application: _handed_in,
+    Tally: _own(Tally),
     Talent: _published,
     Favorite: _own(Favorite),
     SavedSearch: _own(SavedSearch),

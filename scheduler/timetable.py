@@ -14,7 +14,7 @@ from portal.mail import delivery
 from portal.matching import digests, search_index
 from portal.messaging import releasing
 from portal.publishing import publication
-from portal.recruiting import downloads, erasing, resume_pdf
+from portal.recruiting import downloads, erasing, resume_pdf, tallies
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ TIMETABLE = (
     Job("search-news", "保存した検索の新着のメール", 300, digests.send_due),
     Job("expire-downloads", "期限が過ぎたダウンロードの消去", 600, downloads.expire),
     Job("erase-applications", "保存期間が過ぎた応募の個人情報の消去", 3600, erasing.erase_due),
+    Job("sum-up-numbers", "応募一覧の件数の整理", 60, tallies.sum_up),
     Job("scan-files", "届いたファイルのウイルス検査", 30, scanning.scan_waiting),
     Job("sweep-files", "不要になったファイルの消去", 3600, dropping.sweep),
     Job("tidy-search", "人材検索の索引の整理", 86_400, search_index.tidy),

@@ -120,6 +120,7 @@ def test_doctor_says_what_to_do(environment: dict[str, str]) -> None:
     after = portal("doctor", environment=environment)
     assert "[OK] データベース" in after.stdout
     assert "[OK] 人材検索の索引" in after.stdout
+    assert "[OK] 応募一覧の件数" in after.stdout
     assert "[OK] 保存先" in after.stdout
 
 
@@ -210,5 +211,5 @@ def test_the_index_of_the_search_is_made_anew(person: str, environment: dict[str
     told = portal("migrate", environment=environment)
     assert "portal reindex" in told.stdout
     done = portal("reindex", environment=environment)
-    assert (done.returncode, done.stdout.strip()) == (0, "人材1人分の索引を作り直しました。")
+    assert (done.returncode, done.stdout.strip()) == (0, "応募一覧の件数と、人材1人分の索引を作り直しました。")
     assert "portal reindex" not in portal("migrate", environment=environment).stdout

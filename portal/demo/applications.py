@@ -20,7 +20,7 @@ from portal.demo.contents import at
 from portal.demo.life import SEED, Life
 from portal.demo.papers import paper
 from portal.files import intake
-from portal.recruiting import applicants, decisions, drafting, following, seats, submitting
+from portal.recruiting import decisions, drafting, following, opening, seats, submitting
 from portal.recruiting.moves import SeenApplication
 from portal.recruiting.openness import takes_applications
 from portal.recruiting.stages import ENDED
@@ -204,7 +204,7 @@ class Applying:
             _set_stage(application, STAGES[step], actor=member, now=now)
         else:
             acts: Mapping[str, Callable[[], None]] = {
-                "read": lambda: applicants.record_reading(application, "read", actor=member, now=now),
+                "read": lambda: opening.record_reading(application, "read", actor=member, now=now),
                 "note": lambda: self._note(application, actor=member, now=now),
                 "again": lambda: self._ask_again(application, actor=member, now=now),
                 "resend": lambda: _resend(application, person, now=now),

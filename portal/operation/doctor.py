@@ -131,9 +131,20 @@ def check_search(chosen: Settings) -> Result:
     return Result("人材検索の索引", fine=True, finding="公開中のプロフィールと一致しています。")
 
 
+def check_numbers(chosen: Settings) -> Result:
+    """As `check_search`."""
+    if not check_database(chosen).fine:
+        return Result("応募一覧の件数", fine=False, finding="データベースを先に直してください。")
+    if count := reindexing.wrong_numbers(chosen):
+        advice = "portal reindex を実行してください。"
+        return Result("応募一覧の件数", fine=False, finding=f"{count:,}か所が応募と食い違っています。{advice}")
+    return Result("応募一覧の件数", fine=True, finding="応募と一致しています。")
+
+
 CHECKS: tuple[Callable[[Settings], Result], ...] = (
     check_database,
     check_search,
+    check_numbers,
     check_mail,
     check_storage,
     check_scanner,

@@ -1,14 +1,18 @@
-"""`portal reindex`: the index of the search for talents, made anew in small steps while the site runs."""
+"""`portal reindex`: what is kept of other rows is made anew from these, while the site runs.
+
+That is the index of the search for talents, in small steps, and the numbers above lists of applicants, at once.
+"""
 
 from collections.abc import Callable
 
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import Select, create_engine, func, select
 from sqlalchemy.pool import NullPool
 
 from models.base import db
 from models.talents import Talent
 from portal.database import begin_write, prepare
 from portal.matching import search_index
+from portal.recruiting import tallies
 from portal.settings import Settings
 
 STEP = 100  # profiles; other writers wait for so many
@@ -36,11 +40,21 @@ def _next(after: int) -> list[int]:
 
 
 def missing(chosen: Settings) -> int:
-    """How many profiles the index does not know as they stand; for `portal doctor`, which has no application."""
+    """How many profiles the index does not know as they stand."""
+    return _count(search_index.missing(), chosen)
+
+
+def wrong_numbers(chosen: Settings) -> int:
+    """How many numbers above lists of applicants are not those of the applications."""
+    return _count(tallies.wrong(), chosen)
+
+
+def _count(query: Select, chosen: Settings) -> int:
+    """For `portal doctor`, which has no application."""
     engine = create_engine(chosen.sqlalchemy_url, poolclass=NullPool)
     prepare(engine)
     try:
         with engine.connect() as connection:
-            return connection.scalar(select(func.count()).select_from(search_index.missing().subquery())) or 0
+            return connection.scalar(select(func.count()).select_from(query.subquery())) or 0
     finally:
         engine.dispose()

@@ -14,6 +14,7 @@ from models.base import UTCDateTime, db, shared_alias
 from models.entries import Entry, Version
 from models.states import OPEN_STATES, Kind, State
 from portal.actors import Actor
+from portal.database import rows_of
 from portal.errors import NotFound
 from portal.permissions import visible
 
@@ -109,19 +110,20 @@ def find(kind: Kind, entry_id: int, *, actor: Actor) -> Entry:
     return entry
 
 
-def find_posting(entry_id: int, *, actor: Actor) -> Entry:
-    """An entry that takes applications, a job or an event."""
-    entry = db.session.scalars(_posting(actor=actor), {"entry": entry_id}).one_or_none()
-    if entry is None:
+def find_posting(entry_id: int, *, actor: Actor) -> Row:
+    """An entry that takes applications, a job or an event, with what is public of it: title, state and close_at are
+    None before it was published."""
+    found = rows_of(_posting(actor=actor), {"entry": entry_id})
+    if not found:
         raise NotFound
-    return entry
+    return found[0]
 
 
 @lru_cache(maxsize=256)
 def _posting(*, actor: Actor) -> Select:
     return (
-        select(Entry)
-        .options(joinedload(Entry.live_version))
+        select(Entry.id, Entry.number, Entry.kind, Live.title, Live.state, Live.close_at)
+        .join(Live, Live.id == Entry.live_version_id, isouter=True)
         .where(Entry.id == bindparam("entry"), Entry.kind != Kind.notice, visible(actor, Entry))
     )
 

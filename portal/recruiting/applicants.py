@@ -1,6 +1,6 @@
-"""The applications an organization received: one page of a list by keyset, counts, one application, its neighbours."""
+"""The applications an organization received: one page of a list by keyset, and the neighbours of one of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -13,32 +13,26 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
-    func,
     or_,
     select,
     tuple_,
-    update,
 )
-from sqlalchemy.orm import joinedload, selectinload
 
-from models.applications import Application, ApplicationDocument
-from models.base import db
+from models.applications import Application
 from models.entries import Version
 from models.states import ApplicationState, DocumentState, Kind
 from models.talents import Talent
-from portal import audit
 from portal.actors import Actor
+from portal.database import rows_of
 from portal.errors import NotFound
 from portal.permissions import visible
 from portal.publishing.business_days import days_since
-from portal.recruiting.grid import IS_INCOMPLETE, Cell, Grid, grid_of, is_incomplete
+from portal.recruiting.grid import IS_INCOMPLETE, Grid, grid_of
 from portal.recruiting.stages import POSITIONS, UNANSWERED
 
 SIZES = (20, 50, 100)
 LONGEST_SEARCH = 100
 PATIENCE = 3  # business days
-# What the trail calls each way of reading personal data.
-READINGS = ("application.read", "application.file", "application.resume_pdf")
 SORTS: Mapping[str, Any] = {
     "applied": Application.applied_at,
     "name": Application.name_kana,
@@ -88,14 +82,14 @@ def page_of(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> Page:
         at_edge=edge is not None,
         backwards=backwards,
     )
-    found = db.session.execute(query, values).all()
+    found = rows_of(query, values)
     more, rows = len(found) > wanted.size, found[: wanted.size]
     if backwards:
         rows = rows[::-1]
     has_earlier, has_later = (more, True) if backwards else (edge is not None, more)
     return Page(
         rows,
-        grid_of([row.id for row in rows]),
+        grid_of({row.id: row.state for row in rows}),
         rows[0].id if rows and has_earlier else None,
         rows[-1].id if rows and has_later else None,
     )
@@ -107,15 +101,12 @@ def _page(wanted: Wanted, *, actor: Actor, in_posting: bool, at_edge: bool, back
     query = (
         select(
             Application.id,
-            Application.number,
             Application.name,
             Application.revision,
             Application.state,
             Application.applied_at,
             Application.state_at,
             Application.read_at,
-            Application.missing_count,
-            Application.session_at,
             Application.resume_type,
             Talent.code,
             visible(actor, Talent).label("is_published"),  # whether 「人材詳細を見る」 leads anywhere
@@ -136,7 +127,7 @@ class Line(NamedTuple):
 
     row: Row
     resume: DocumentState | None
-    cells: Sequence[Cell | None]  # as the columns of the grid; None where it was not asked of this person
+    cells: Sequence[Row | None]  # as the columns of the grid; None where it was not asked of this person
     days: int  # business days without an answer, once they are many
     is_missing: bool
     is_defective: bool
@@ -147,13 +138,13 @@ def lines_of(page: Page, *, now: datetime) -> list[Line]:
 
 
 def _line(row: Row, grid: Grid, *, now: datetime) -> Line:
-    faults = grid.faults.get(row.id, frozenset())
+    faults, cells = grid.faults.get(row.id, ()), grid.cells[row.id]
     # A résumé needs no judgement of its own: whoever opened the application has it before them.
     resume = (DocumentState.received if row.read_at else DocumentState.handed) if row.resume_type else None
     return Line(
         row,
         resume,
-        [grid.cells.get((row.id, column.name)) for column in grid.columns],
+        [cells.get(column.name) for column in grid.columns],
         _days_unanswered(row, now=now),
         DocumentState.missing in faults,
         DocumentState.defective in faults,
@@ -166,7 +157,7 @@ def _days_unanswered(row: Row, *, now: datetime) -> int:
 
 
 def _conditions(wanted: Wanted, *, actor: Actor, in_posting: bool) -> list[ColumnElement[bool]]:
-    conditions = _within(wanted.kind, wanted.text, actor=actor, in_posting=in_posting)
+    conditions = within(wanted.kind, wanted.text, actor=actor, in_posting=in_posting)
     if wanted.states:
         conditions.append(Application.state.in_(wanted.states))
     if wanted.incomplete:
@@ -176,7 +167,7 @@ def _conditions(wanted: Wanted, *, actor: Actor, in_posting: bool) -> list[Colum
     return conditions
 
 
-def _within(kind: Kind | None, text: str, *, actor: Actor, in_posting: bool) -> list[ColumnElement[bool]]:
+def within(kind: Kind | None, text: str, *, actor: Actor, in_posting: bool) -> list[ColumnElement[bool]]:
     """What a list is about before its chips narrow it: its posting or kind, and the search."""
     conditions = [Application.entry_id == ENTRY] if in_posting else []
     conditions.append(visible(actor, Application))
@@ -203,10 +194,10 @@ def _beyond(wanted: Wanted, *, backwards: bool) -> ColumnElement[bool]:
 
 def _place_of(application_id: int, sort: str, *, actor: Actor) -> Any:
     """Where an application stands in this order."""
-    place = db.session.scalar(_place(sort, actor=actor), {"edge": application_id})
-    if place is None:
+    found = rows_of(_place(sort, actor=actor), {"edge": application_id})
+    if not found:
         raise NotFound
-    return place
+    return found[0][0]
 
 
 @lru_cache(maxsize=256)
@@ -214,60 +205,14 @@ def _place(sort: str, *, actor: Actor) -> Select:
     return select(SORTS[sort]).where(Application.id == EDGE, visible(actor, Application))
 
 
-@dataclass(frozen=True)
-class Facets:
-    """How many each filter would show when it is switched, the other filters being as they are."""
-
-    everything: int  # without any filter but the search
-    shown: int
-    states: Mapping[ApplicationState, int]
-    incomplete: int
-    unread: int
-
-
-def facets(entry_id: int | None, wanted: Wanted, *, actor: Actor) -> Facets:
-    """All the numbers of the list in one statement; those of a posting an index answers, without a look at a row."""
-    query = _groups(wanted.kind, wanted.text, actor=actor, in_posting=entry_id is not None)
-    groups = db.session.execute(query, {"entry": entry_id}).all()
-
-    def number(*, states: Collection[ApplicationState] = (), incomplete: bool = False, unread: bool = False) -> int:
-        return sum(
-            group.unread if unread else group.number
-            for group in groups
-            if (not states or group.state in states)
-            and (not incomplete or is_incomplete(group.state, group.missing_count))
-        )
-
-    states, incomplete, unread = wanted.states, wanted.incomplete, wanted.unread
-    return Facets(
-        number(),
-        number(states=states, incomplete=incomplete, unread=unread),
-        {state: number(states=(state,), incomplete=incomplete, unread=unread) for state in ApplicationState},
-        number(states=states, incomplete=True, unread=unread),
-        number(states=states, incomplete=incomplete, unread=True),
-    )
-
-
-@lru_cache(maxsize=256)
-def _groups(kind: Kind | None, text: str, *, actor: Actor, in_posting: bool) -> Select:
-    """By bare columns in the order of `ix_application_facets`, so that nothing is sorted."""
-    traits = (Application.state, Application.missing_count)
-    unread = func.count() - func.count(Application.read_at)
-    return (
-        select(*traits, func.count().label("number"), unread.label("unread"))
-        .where(*_within(kind, text, actor=actor, in_posting=in_posting))
-        .group_by(*traits)
-    )
-
-
 def neighbours(application: Application, wanted: Wanted, *, actor: Actor) -> tuple[int | None, int | None]:
     """The applications before and after this one in the list as filtered, in two statements."""
     place = _place_of(application.id, wanted.sort, actor=actor)
-    row = db.session.execute(
+    ((before, after),) = rows_of(
         _neighbours(replace(wanted, after=None, before=None), actor=actor),
         {"entry": application.entry_id, "edge": application.id, PLACE: place},
-    ).one()
-    return row[0], row[1]
+    )
+    return before, after
 
 
 @lru_cache(maxsize=256)
@@ -281,55 +226,4 @@ def _neighbours(wanted: Wanted, *, actor: Actor) -> Select:
             .scalar_subquery()
             for backwards in (True, False)
         )
-    )
-
-
-def published_code(talent_id: int, *, actor: Actor) -> str | None:
-    """登録コード of a talent whose profile this organization may open."""
-    return db.session.scalar(select(Talent.code).where(Talent.id == talent_id, visible(actor, Talent)))
-
-
-def find(application_id: int, *, actor: Actor) -> Application:
-    application = db.session.scalars(
-        select(Application)
-        .options(
-            selectinload(Application.documents).joinedload(ApplicationDocument.file),
-            joinedload(Application.version),
-            joinedload(Application.entry),
-        )
-        .where(Application.id == application_id, visible(actor, Application))
-    ).one_or_none()
-    if application is None:
-        raise NotFound
-    return application
-
-
-def identify(application_id: int, *, actor: Actor) -> Row:
-    """Its id and its organization alone, for the record of what is about to be read."""
-    found = db.session.execute(
-        select(Application.id, Application.organization_id).where(
-            Application.id == application_id, visible(actor, Application)
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def record_reading(application: Application | Row, what: str, *, actor: Actor, now: datetime, **details: Any) -> None:
-    """That a member reads personal data: written before it is shown. The first time marks the application read."""
-    audit.record(
-        f"application.{what}",
-        subject="application",
-        subject_id=application.id,
-        organization_id=application.organization_id,
-        details=details,
-        actor=actor,
-        now=now,
-    )
-    db.session.execute(
-        update(Application)
-        .where(Application.id == application.id, Application.read_at.is_(None))
-        .values(read_at=now)
-        .execution_options(synchronize_session=False)
     )

@@ -27,7 +27,7 @@ from portal.files import dropping, intake
 from portal.matching import favorites
 from portal.permissions import visible
 from portal.recruiting import making
-from portal.recruiting.applicants import find as find_application
+from portal.recruiting.opening import find as find_application
 
 log = logging.getLogger(__name__)
 

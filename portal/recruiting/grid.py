@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from models.applications import Application, ApplicationDocument
 from models.base import db
 from models.states import ApplicationState, DocumentState
 from portal.actors import Actor
+from portal.database import rows_of
 from portal.permissions import visible
 from portal.recruiting.stages import ENDED
 
@@ -32,15 +32,12 @@ class Column:
     required: bool  # of anybody on the page: a posting may have changed between two applications
 
 
-class Cell(NamedTuple):
-    document_id: int
-    state: DocumentState
-    file_id: int | None
-    is_needed: bool
-    required: bool
+def is_needed(state: DocumentState, *, required: bool) -> bool:
+    """What IS_NEEDED says, of a document that was read already."""
+    return state is DocumentState.defective or (required and state is DocumentState.missing)
 
 
-def is_none(document: Cell | ApplicationDocument) -> bool:
+def is_none(document: Row | ApplicationDocument) -> bool:
     """Nothing is there and nothing is missed: an optional document, or one whose file was erased."""
     if document.state is DocumentState.missing:
         return not document.required
@@ -50,39 +47,40 @@ def is_none(document: Cell | ApplicationDocument) -> bool:
 @dataclass(frozen=True)
 class Grid:
     columns: Sequence[Column]
-    cells: Mapping[tuple[int, str], Cell]  # by application and name of the document
-    faults: Mapping[int, frozenset[DocumentState]]  # by application: the states of what is needed
+    cells: Mapping[int, Mapping[str, Row]]  # by application and name: a row of DOCUMENTS
+    faults: Mapping[int, Collection[DocumentState]]  # by application: the states of what is needed
+    needed: Collection[int]  # ids of documents that can be asked for
 
 
 # Of a page of applicants; put together once.
 DOCUMENTS = (
     select(
-        ApplicationDocument.id,
         ApplicationDocument.application_id,
         ApplicationDocument.name,
+        ApplicationDocument.id,
         ApplicationDocument.required,
         ApplicationDocument.state,
         ApplicationDocument.file_id,
-        (IS_NEEDED & Application.state.not_in(ENDED)).label("is_needed"),
     )
-    .join(Application, Application.id == ApplicationDocument.application_id)
     .where(ApplicationDocument.application_id.in_(bindparam("ids", expanding=True)))
     .order_by(ApplicationDocument.position, ApplicationDocument.id)
 )
 
 
-def grid_of(application_ids: Collection[int]) -> Grid:
+def grid_of(applications: Mapping[int, ApplicationState]) -> Grid:
     """The documents of a page of applicants in one statement; the actor has been shown these applications already."""
     columns: dict[str, bool] = {}
-    cells: dict[tuple[int, str], Cell] = {}
-    faults: dict[int, frozenset[DocumentState]] = {}
-    rows = db.session.execute(DOCUMENTS, {"ids": list(application_ids)}).all()
-    for key, application_id, name, required, state, file_id, is_needed in rows:
+    cells: dict[int, dict[str, Row]] = {key: {} for key in applications}
+    faults: dict[int, set[DocumentState]] = {}
+    needed: set[int] = set()
+    for row in rows_of(DOCUMENTS, {"ids": list(applications)}):
+        application_id, name, key, required, state, _file_id = row
         columns[name] = columns.get(name, False) or required
-        cells[application_id, name] = Cell(key, state, file_id, is_needed, required)
-        if is_needed:
-            faults[application_id] = faults.get(application_id, frozenset()) | {state}
-    return Grid([Column(name, required) for name, required in columns.items()], cells, faults)
+        cells[application_id][name] = row
+        if is_needed(state, required=required) and applications[application_id] not in ENDED:
+            faults.setdefault(application_id, set()).add(state)
+            needed.add(key)
+    return Grid([Column(name, required) for name, required in columns.items()], cells, faults, needed)
 
 
 @dataclass(frozen=True)

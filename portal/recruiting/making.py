@@ -13,7 +13,7 @@ from portal.actors import Actor
 from portal.errors import NotFound
 from portal.matching import favorite_table, viewing
 from portal.permissions import visible
-from portal.recruiting import applicants, archive, own_data, tables
+from portal.recruiting import archive, opening, own_data, tables
 from portal.sheets import Cell
 
 Tell = Callable[[int], bool]
@@ -69,7 +69,7 @@ def _sheet(
 
 
 def _person(application_id: int, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
-    application = applicants.find(application_id, actor=actor)
+    application = opening.find(application_id, actor=actor)
     name = f"{archive.folder_of(application)}.zip"
     documents = tables.document_names([application])
     table = [tables.row(application, documents)]

@@ -14,7 +14,7 @@ from models.records import AuditEvent
 from models.states import DownloadKind
 from portal.actors import Actor
 from portal.permissions import visible
-from portal.recruiting.applicants import READINGS
+from portal.recruiting.opening import READINGS
 
 ADDRESS, FETCH = "application.address", "download.fetch"
 WORDS: Mapping[str, str] = {

@@ -24,7 +24,7 @@ from portal.errors import Conflict, NotFound, Refused, Throttled, Unavailable
 from portal.files import dropping, intake, reading
 from portal.press.client import AT_ONCE, PressDown, Unprintable, press
 from portal.recruiting import resume_page
-from portal.recruiting.applicants import record_reading
+from portal.recruiting.opening import record_reading
 from portal.recruiting.snapshot import TooLarge
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from portal.actors import Actor
 from portal.database import begin_write
 from portal.files import intake
 from portal.matching import search_index
-from portal.recruiting import applicants, decisions, downloads, drafting, resume_pdf, resumes
+from portal.recruiting import decisions, downloads, drafting, opening, resume_pdf, resumes
 from tests.files.pictures import picture
 from tests.make import Maker
 from tests.messaging import builders as messages
@@ -137,8 +137,8 @@ def _write(make: Maker, owner: Actor, someone: Actor, application_id: int) -> No
 
 def _read(make: Maker, owner: Actor, application_id: int, entry_id: int) -> None:
     begin_write()
-    application = applicants.find(application_id, actor=owner)
-    applicants.record_reading(application, "read", actor=owner, now=make.now)
+    application = opening.find(application_id, actor=owner)
+    opening.record_reading(application, "read", actor=owner, now=make.now)
     decisions.save_note(application_id, f"{MARK} の面接", revision=1, actor=owner, now=make.now)
     resume_pdf.request(application, actor=owner, now=make.now)
     for kind, target in (

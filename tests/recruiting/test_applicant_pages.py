@@ -16,8 +16,8 @@ from models.states import ApplicationState, Kind
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import NotFound
-from portal.recruiting import applicants
-from portal.recruiting.applicants import SORTS, Facets, Wanted
+from portal.recruiting import applicants, opening, tallies
+from portal.recruiting.applicants import SORTS, Wanted
 from portal.recruiting.grid import IS_INCOMPLETE, is_incomplete
 from portal.recruiting.stages import POSITIONS
 from tests.make import Maker
@@ -110,7 +110,7 @@ def test_every_order_walks_over_all_applicants_once(crowd: list[Application], me
         assert order, wanted
         assert walk(crowd, wanted, actor=member) == order, wanted
         for before, this, after in zip([None, *order], order, [*order[1:], None], strict=False):
-            application = applicants.find(this, actor=member)
+            application = opening.find(this, actor=member)
             assert applicants.neighbours(application, wanted, actor=member) == (before, after)
 
 
@@ -121,7 +121,7 @@ def test_numbers_are_those_of_the_rows(crowd: list[Application], member: Actor) 
         def number(wanted: Wanted = wanted, **changes: Any) -> int:
             return len(expected(crowd, replace(wanted, **changes)))
 
-        assert applicants.facets(crowd[0].entry_id, wanted, actor=member) == Facets(
+        assert tallies.facets(crowd[0].entry_id, wanted, actor=member) == tallies.Facets(
             number(states=(), incomplete=False, unread=False),
             number(),
             {state: number(states=(state,)) for state in ApplicationState},
@@ -144,7 +144,7 @@ def test_an_edge_of_another_organization_is_not_there(make: Maker, crowd: list[A
         with pytest.raises(NotFound):
             applicants.page_of(crowd[0].entry_id, Wanted(**edge), actor=member)
     assert applicants.page_of(stranger.entry_id, Wanted(), actor=member).rows == []
-    assert applicants.facets(stranger.entry_id, Wanted(), actor=member).everything == 0
+    assert tallies.facets(stranger.entry_id, Wanted(), actor=member).everything == 0
 
 
 def test_a_page_takes_the_same_statements_wherever_it_is(crowd: list[Application], member: Actor, statements) -> None:
@@ -153,5 +153,5 @@ def test_a_page_takes_the_same_statements_wherever_it_is(crowd: list[Application
     applicants.page_of(crowd[0].entry_id, Wanted(size=3, after=first.later), actor=member)
     assert statements.count == 3
     statements.restart()
-    applicants.facets(crowd[0].entry_id, Wanted(), actor=member)
+    tallies.facets(crowd[0].entry_id, Wanted(), actor=member)
     assert statements.count == 1

@@ -16,7 +16,7 @@ from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import NotFound
 from portal.publishing.business_days import days_since
-from portal.recruiting import applicants, decisions, grid
+from portal.recruiting import applicants, decisions, grid, opening, tallies
 from portal.recruiting.applicants import SORTS, Wanted
 from portal.recruiting.mailer import LONGEST_LINK, mailer_links
 from portal.recruiting.moves import SeenApplication
@@ -145,7 +145,7 @@ def test_each_number_is_what_its_click_shows(
     stage(papers[1], ApplicationState.received, owner, make.now)
     stage(papers[2], ApplicationState.received, owner, make.now)
     begin_write()
-    applicants.record_reading(papers[1], "read", actor=owner, now=make.now)
+    opening.record_reading(papers[1], "read", actor=owner, now=make.now)
     db.session.commit()
 
     def shown(wanted: Wanted) -> int:
@@ -160,14 +160,14 @@ def test_each_number_is_what_its_click_shows(
         Wanted(states=received),
         Wanted(states=received, incomplete=True, unread=True),
     ):
-        numbers = applicants.facets(version.entry_id, wanted, actor=owner)
+        numbers = tallies.facets(version.entry_id, wanted, actor=owner)
         assert numbers.shown == shown(wanted), wanted
         assert numbers.everything == shown(Wanted(text=wanted.text)), wanted
         assert numbers.incomplete == shown(replace(wanted, incomplete=True)), wanted
         assert numbers.unread == shown(replace(wanted, unread=True)), wanted
         for state, number in numbers.states.items():
             assert number == shown(replace(wanted, states=(state,))), (wanted, state)
-    assert applicants.facets(version.entry_id, Wanted(incomplete=True), actor=owner).shown == 2
+    assert tallies.facets(version.entry_id, Wanted(incomplete=True), actor=owner).shown == 2
 
 
 def test_numbers_and_pages_cost_the_same_for_seven_as_for_one(
@@ -178,7 +178,7 @@ def test_numbers_and_pages_cost_the_same_for_seven_as_for_one(
     def cost(wanted: Wanted) -> int:
         statements.restart()
         page = applicants.page_of(entry_id, wanted, actor=owner)
-        applicants.facets(entry_id, wanted, actor=owner)
+        tallies.facets(entry_id, wanted, actor=owner)
         assert applicants.lines_of(page, now=make.now)
         return statements.count
 
@@ -239,7 +239,7 @@ def test_the_table_says_who_handed_in_what(
     states = {name: [cell and cell.state.value for cell in line.cells] for name, line in lines.items()}
     assert states[NAMES[0]] == ["received", "handed"]
     assert states[NAMES[1]] == ["defective", "handed"]
-    needed = {name: [bool(cell and cell.is_needed) for cell in line.cells] for name, line in lines.items()}
+    needed = {name: [bool(cell and cell.id in page.grid.needed) for cell in line.cells] for name, line in lines.items()}
     assert needed[NAMES[1]] == [True, False]
     assert needed[NAMES[2]] == [False, False], "a selection that is over needs nothing"
     assert [cell and grid.is_none(cell) for cell in lines[NAMES[3]].cells] == [False, True]

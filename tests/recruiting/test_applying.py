@@ -17,7 +17,7 @@ from portal.database import begin_write
 from portal.errors import Conflict, Invalid, NotFound, Refused
 from portal.publishing import drafts
 from portal.publishing.content import read
-from portal.recruiting import decisions, drafting, following, submitting
+from portal.recruiting import decisions, drafting, following, opening, submitting
 from portal.recruiting.moves import SeenApplication
 from portal.recruiting.submitting import Answers
 from tests.make import Maker, seen
@@ -107,17 +107,16 @@ def test_another_talents_application_is_not_there(make: Maker) -> None:
 
 
 def test_a_draft_is_the_talents_own(make: Maker) -> None:
-    from portal.recruiting import applicants
 
     owner = make.member()
     version, someone = posting(make, actor=owner), talent(make)
     application = draft(version, someone, now=make.now)
     with pytest.raises(NotFound):
-        applicants.find(application.id, actor=owner)
+        opening.find(application.id, actor=owner)
     submit(application, someone, now=make.now)
-    assert applicants.find(application.id, actor=owner).id == application.id
+    assert opening.find(application.id, actor=owner).id == application.id
     with pytest.raises(NotFound):
-        applicants.find(application.id, actor=make.member())
+        opening.find(application.id, actor=make.member())
 
 
 def test_a_hundred_submits_are_one_application(rules: Flask, make: Maker) -> None:

@@ -24,7 +24,7 @@ from portal.actors import Actor
 from portal.database import begin_write
 from portal.mail.delivery import render
 from portal.permissions import visible
-from portal.recruiting import applicants, decisions, downloads, following, resumes, submitting
+from portal.recruiting import decisions, downloads, following, opening, resumes, submitting
 from portal.recruiting.moves import SeenApplication
 from portal.wording import moment
 from tests.make import PASSWORD, Maker, actor_of
@@ -447,8 +447,8 @@ def test_who_opened_the_resume_is_told_to_the_talent_alone(
     other = applied(version, talent(make_here, "石川 拓真"), now=make_here.now)
     assert "まだ開かれていません" in visitor.open("/talent/readings/").page.text
     begin_write()
-    applicants.record_reading(application, "read", actor=owner, now=make_here.now)
-    applicants.record_reading(other, "file", actor=owner, now=make_here.now)
+    opening.record_reading(application, "read", actor=owner, now=make_here.now)
+    opening.record_reading(other, "file", actor=owner, now=make_here.now)
     made = downloads.request(DownloadKind.csv, version.entry_id, actor=owner, now=make_here.now)
     db.session.commit()
     key = made.id
@@ -589,7 +589,7 @@ def test_all_that_is_kept_is_handed_out(
     foreign = applied(earlier.published(actor=owner), talent(make_here, "石川 拓真"), now=make_here.now)
     begin_write()
     decisions.save_note(application.id, "面接で会いたい", revision=1, actor=owner, now=make_here.now)
-    applicants.record_reading(application, "read", actor=owner, now=make_here.now)
+    opening.record_reading(application, "read", actor=owner, now=make_here.now)
     db.session.commit()
     visitor.open("/talent/data").press("ZIPを作成する")
     assert "作成しています" in visitor.page.text

@@ -2,27 +2,28 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import lazy_gettext
+from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
 from models.applications import Application
-from models.entries import Entry
 from models.states import ApplicationState, DownloadKind, Kind
 from portal import clock
 from portal.permissions import may
 from portal.publishing import listing
-from portal.recruiting import applicants, downloads, grid, history
+from portal.recruiting import applicants, downloads, grid, history, opening, tallies
 from portal.recruiting.answers import answers_of
 from portal.recruiting.applicants import SIZES, Wanted
 from portal.recruiting.stages import ENDED, POSITIONS, STAGES, choosable
 from portal.wording import APPLICATION_LOOK
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
-from views.organization.applicant_rows import Table
+from views.organization.applicant_rows import Everything, Table
 from views.organization.rooms import ROOMS
 from views.web import current_actor
 
@@ -48,7 +49,7 @@ ORDERS = {
 NAMES = {(column, upward): name for name, (column, upward, _words) in ORDERS.items()}
 
 
-def own_posting(entry_id: int) -> Entry:
+def own_posting(entry_id: int) -> Row:
     """The actor's own job or event; everything else is not there."""
     return listing.find_posting(entry_id, actor=current_actor())
 
@@ -98,14 +99,20 @@ def query_of(wanted: Wanted) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
+@lru_cache(maxsize=1024)
+def _written(wanted: Wanted) -> str:
+    """A page has some twenty links, and pages of a list have them in common."""
+    return urlencode(query_of(wanted))
+
+
 def link_maker(wanted: Wanted, endpoint: str, **place: Any) -> Callable[..., str]:
     """Links to the same list with something changed; every other condition stays."""
 
     path = url_for(endpoint, **place)
 
     def link(**changes: Any) -> str:
-        query = query_of(replace(wanted, **({"after": None, "before": None} | changes)))
-        return f"{path}?{urlencode(query)}" if query else path
+        query = _written(replace(wanted, **({"after": None, "before": None} | changes)))
+        return f"{path}?{query}" if query else path
 
     return link
 
@@ -126,13 +133,13 @@ class Picked:
 NOTHING_PICKED = Picked()
 
 
-def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -> str:
+def render_list(view: PageView, entry: Row, picked: Picked = NOTHING_PICKED) -> str:
     actor, now, wanted = current_actor(), clock.now(), read_wanted()
     page, query = applicants.page_of(entry.id, wanted, actor=actor), query_of(wanted)
     lines, may_decide = applicants.lines_of(page, now=now), may(actor, "application.decide")
     table = Table(
-        page.grid.columns,
-        base=f"{url_for(EVERYTHING)}detail/",
+        page.grid,
+        detail=f"{url_for(EVERYTHING)}detail/",
         asked=f"?{urlencode(query)}" if query else "",
         talents=url_for("organization_talents.index"),
         may_decide=may_decide,
@@ -148,7 +155,7 @@ def render_list(view: PageView, entry: Entry, picked: Picked = NOTHING_PICKED) -
         page=page,
         lines=lines,
         rows=table.written(lines),
-        facets=applicants.facets(entry.id, wanted, actor=actor),
+        facets=tallies.facets(entry.id, wanted, actor=actor),
         wanted=wanted,
         query=query,
         link=link_maker(wanted, LISTED, entry_id=entry.id),
@@ -169,11 +176,19 @@ def render_all(view: PageView) -> str:
     """Who applied to anything of the organization."""
     actor, now, wanted = current_actor(), clock.now(), read_wanted()
     page = applicants.page_of(None, wanted, actor=actor)
+    lines = applicants.lines_of(page, now=now)
+    rows = Everything(
+        postings=url_for(EVERYTHING),
+        detail=f"{url_for(EVERYTHING)}detail/",
+        talents=url_for("organization_talents.index"),
+        now=now,
+    )
     return view.render(
         "organization/applications.html",
         page=page,
-        lines=applicants.lines_of(page, now=now),
-        facets=applicants.facets(None, wanted, actor=actor),
+        lines=lines,
+        rows=rows.written(lines),
+        facets=tallies.facets(None, wanted, actor=actor),
         wanted=wanted,
         query=query_of(wanted),
         link=link_maker(wanted, EVERYTHING),
@@ -242,7 +257,7 @@ def render_detail(view: PageView, application: Application, typed: Typed = NOTHI
         history=history.history_of(application.id, actor=actor),
         earlier=earlier,
         later=later,
-        code=applicants.published_code(application.talent_id, actor=actor),
+        code=opening.published_code(application.talent_id, actor=actor),
         downloads=downloads.newest_of(application.id, (DownloadKind.person,), actor=actor, now=now),
         may_decide=may(actor, "application.decide"),
         may_ask=may(actor, "application.decide") and application.state not in ENDED,

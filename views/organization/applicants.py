@@ -15,11 +15,10 @@ from werkzeug.wrappers import Response
 from models.base import db
 from models.states import DownloadKind
 from portal import clock
-from portal.codes import may_search_talents
 from portal.database import begin_write
 from portal.errors import Refused
 from portal.permissions import MEMBERS
-from portal.recruiting import applicants, downloads, drafting, resume_pdf
+from portal.recruiting import downloads, drafting, opening, resume_pdf
 from portal.recruiting.making import FAVORITES
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of
@@ -37,7 +36,7 @@ from views.organization.applicant_pages import (
     render_detail,
     render_list,
 )
-from views.organization.lookup import own_organization
+from views.organization.lookup import may_search
 from views.web import current_actor
 
 ENTRY = f"<int(min=1, max={LARGEST_ID}):entry_id>"
@@ -55,7 +54,7 @@ class ApplicantsView(PageView):
 
     def is_visible(self) -> bool:
         """Others come here by the second tab of 「気になる/応募一覧」."""
-        return self.is_accessible() and not may_search_talents(own_organization().org_type)
+        return self.is_accessible() and not may_search()
 
     @expose("/")
     def index(self) -> str:
@@ -71,17 +70,17 @@ class ApplicantsView(PageView):
         """Reading it is on record before it is shown."""
         actor, now = current_actor(), clock.now()
         begin_write()
-        applicants.record_reading(applicants.identify(application_id, actor=actor), "read", actor=actor, now=now)
+        opening.record_reading(opening.identify(application_id, actor=actor), "read", actor=actor, now=now)
         db.session.commit()
-        return render_detail(self, applicants.find(application_id, actor=actor))
+        return render_detail(self, opening.find(application_id, actor=actor))
 
     @expose(f"/detail/{APPLICATION}/documents/<int(min=1, max={LARGEST_ID}):document_id>")
     def document(self, application_id: int, document_id: int) -> Response:
         actor, now = current_actor(), clock.now()
         begin_write()
-        application = applicants.find(application_id, actor=actor)
+        application = opening.find(application_id, actor=actor)
         stored = drafting.file_of(application, document_id)
-        applicants.record_reading(application, "file", actor=actor, now=now, document=document_id)
+        opening.record_reading(application, "file", actor=actor, now=now, document=document_id)
         db.session.commit()
         return send(stored)
 
@@ -89,7 +88,7 @@ class ApplicantsView(PageView):
     def resume(self, application_id: int) -> Any:
         """The PDF at once when it is made; else it is being made, and the page says so."""
         actor, now = current_actor(), clock.now()
-        application = applicants.find(application_id, actor=actor)
+        application = opening.find(application_id, actor=actor)
         stored = resume_pdf.request(application, actor=actor, now=now)
         db.session.commit()
         if stored is not None:
@@ -145,6 +144,6 @@ def to_detail(application_id: int) -> Response:
 
 def stay(view: PageView, application_id: int, *, saved: Sequence[str] = ()) -> Any:
     """Back to the application; at once when something stands in its other fields, which a redirect would lose."""
-    application, typed = applicants.find(application_id, actor=current_actor()), read_typed(request.form)
+    application, typed = opening.find(application_id, actor=current_actor()), read_typed(request.form)
     typed = replace(typed, **{name: getattr(NOTHING_TYPED, name) for name in saved})
     return render_detail(view, application, typed) if typed.is_left(application) else to_detail(application_id)

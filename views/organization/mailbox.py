@@ -18,7 +18,7 @@ from portal.database import begin_write
 from portal.messaging import attachments, boxes, finding, replying, threads, waiting
 from portal.messaging.boxes import About, Box, Wanted
 from portal.permissions import EDITORS, MEMBERS, may
-from portal.recruiting import applicants
+from portal.recruiting import opening
 from views import answering
 from views.admin import PageView
 from views.answering import Typed
@@ -157,7 +157,7 @@ def render_thread(view: PageView, thread_id: int, typed: Typed, *, before: int |
         "organization/mailbox_thread.html",
         reading=reading,
         thread=thread,
-        code=None if reading.is_gone else applicants.published_code(thread.talent_id, actor=actor),
+        code=None if reading.is_gone else opening.published_code(thread.talent_id, actor=actor),
         why_not=replying.why_not(thread, side=Side.organization),
         may_write=may(actor, "message.write"),
         typed=typed,

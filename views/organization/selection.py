@@ -8,17 +8,17 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
+from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from models.applications import Application
 from models.base import db
-from models.entries import Entry
 from models.states import ApplicationState, DocumentState, MailClass
 from portal import clock
 from portal.clock import TOKYO, local
 from portal.errors import NotFound, Refused
 from portal.permissions import EDITORS
-from portal.recruiting import applicants, decisions, grid
+from portal.recruiting import decisions, grid, opening
 from portal.recruiting.mailer import mailer_links
 from portal.recruiting.moves import Moved, SeenApplication
 from views.admin import PageView
@@ -122,13 +122,13 @@ class SelectionView(PageView):
             return list_again(self, entry, refusal)
         return redirect(address_of(mail_class, people), 303)
 
-    def plan(self, entry: Entry, needed: Sequence[grid.Needed], typed: Typed) -> str:
+    def plan(self, entry: Row, needed: Sequence[grid.Needed], typed: Typed) -> str:
         return self.step("applicants_ask", entry, needed=needed, typed=typed, problems=problems_of(typed.errors))
 
-    def results(self, entry: Entry, moved: Sequence[Moved], **words: Any) -> str:
+    def results(self, entry: Row, moved: Sequence[Moved], **words: Any) -> str:
         return self.step("applicants_results", entry, moved=moved, **words)
 
-    def step(self, template: str, entry: Entry, **words: Any) -> str:
+    def step(self, template: str, entry: Row, **words: Any) -> str:
         query = query_of(read_wanted())
         return self.render(
             f"organization/{template}.html", entry=entry, list_title=TITLES[entry.kind], query=query, **words
@@ -185,7 +185,7 @@ class SelectionView(PageView):
         self, application_id: int, act: Callable[[Application], str], *, saved: Sequence[str], place: str = "to"
     ) -> Any:
         """Does it and stays on the page. What is wrong is told at its field; nothing typed elsewhere is lost."""
-        application = applicants.find(application_id, actor=current_actor())
+        application = opening.find(application_id, actor=current_actor())
         try:
             told = act(application)
         except NotFound:
@@ -193,7 +193,7 @@ class SelectionView(PageView):
         except Refused as refusal:
             db.session.rollback()
             errors = refusal.errors if isinstance(refusal, Wrong) else {place: str(refusal)}
-            application = applicants.find(application_id, actor=current_actor())
+            application = opening.find(application_id, actor=current_actor())
             return render_detail(self, application, replace(read_typed(request.form), errors=errors)), refusal.status
         db.session.commit()
         if told:
@@ -259,7 +259,7 @@ def refuse(moved: Sequence[Moved], name: str) -> None:
         raise Wrong({name: str(refusal)}, status=refusal.status)
 
 
-def needed_of(entry: Entry, people: Sequence[int], documents: Sequence[int]) -> list[grid.Needed]:
+def needed_of(entry: Row, people: Sequence[int], documents: Sequence[int]) -> list[grid.Needed]:
     needed = grid.needed_of(people, documents, entry_id=entry.id, actor=current_actor())
     if not needed:
         raise Refused(_("選択した応募者に、不足している書類はありません。"))
@@ -281,7 +281,7 @@ def numbers(name: str) -> list[int]:
     return [whole_number(text, highest=LARGEST_ID) for text in request.form.getlist(name)]
 
 
-def list_again(view: PageView, entry: Entry, refusal: Refused) -> tuple[str, int]:
+def list_again(view: PageView, entry: Row, refusal: Refused) -> tuple[str, int]:
     """The list as it was, with what was chosen in it and what was wrong."""
     db.session.rollback()
     form = request.form
