@@ -9,7 +9,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from models.files import StoredFile
 from models.people import Account
 from models.states import ApplicationState, DocumentState, Kind, ResumeType, Role
 from models.talents import Resume, Talent
+from portal.recruiting import tallies
 from tests.recruiting import printed
 
 PER_PERSON = 5  # documents of the postings below
@@ -56,9 +57,10 @@ class Posting:
 class Special:
     """The postings that workloads look at: all of one organization, public, jobs."""
 
-    busy: int  # many thousands of applicants
+    busy: int  # very many applicants
     table: int  # some hundred, with five documents each
     archive: int  # 500 documents that are really there
+    second: int  # as many applicants as the first
 
 
 def fill(connection: Connection, size: Size, *, now: datetime) -> None:
@@ -81,6 +83,8 @@ def fill(connection: Connection, size: Size, *, now: datetime) -> None:
             "WHERE live_version_id IS NOT NULL"
         )
     )
+    for statement in (tallies.FORGET, tallies.COUNT):  # otherwise the clock's work
+        connection.execute(statement)
     restart_ids(connection, "account", "talent", "application", "application_document", "stored_file", "resume")
     connection.commit()
 
@@ -89,7 +93,7 @@ def special_of(connection: Connection) -> Special:
     found = connection.scalars(
         text(
             f"SELECT id FROM version WHERE organization_id = {BUSY_ORGANIZATION} "
-            "AND state = 'published' AND kind = 'job' ORDER BY id LIMIT 3"
+            "AND state = 'published' AND kind = 'job' ORDER BY id LIMIT 4"
         )
     ).all()
     return Special(*found)
@@ -114,7 +118,7 @@ def _email(number: int) -> str:
 
 
 def _postings(connection: Connection, special: Special, *, now: datetime) -> list[Posting]:
-    ours = (special.busy, special.table, special.archive)
+    ours = astuple(special)
     asked = {special.busy: 3, special.table: PER_PERSON, special.archive: PER_PERSON}
     rows = connection.execute(_published_and_closed()).all()
     found = [
@@ -123,7 +127,7 @@ def _postings(connection: Connection, special: Special, *, now: datetime) -> lis
         )
         for row in rows
     ]
-    return sorted(found, key=lambda posting: (posting.id not in ours, posting.id))
+    return sorted(found, key=lambda posting: (ours.index(posting.id) if posting.id in ours else len(ours), posting.id))
 
 
 def _published_and_closed() -> Select[Any]:
@@ -166,7 +170,7 @@ def _resume(size: Size, now: datetime) -> dict[str, Any]:
 
 
 def _ask_for_documents(connection: Connection, special: Special) -> None:
-    for key in (special.busy, special.table, special.archive):
+    for key in astuple(special):
         connection.execute(
             insert(DocumentRequirement.__table__),
             [
@@ -185,9 +189,9 @@ Plan = Sequence[tuple[Posting, int]]  # for each application, its posting and ta
 
 
 def _plan(postings: Sequence[Posting], size: Size, dice: random.Random) -> Plan:
-    busy, table, archive, *others = postings
-    many = {busy.id: size.busy, table.id: size.posting, archive.id: size.archive // PER_PERSON}
-    drawn = [posting for posting in (busy, table, archive) for _ in range(many[posting.id])]
+    special, others = postings[:4], postings[4:]
+    many = (size.busy, size.posting, size.archive // PER_PERSON, size.busy)
+    drawn = [posting for posting, number in zip(special, many, strict=True) for _ in range(number)]
     drawn += [others[number % len(others)] for number in range(size.applications - len(drawn))]
     dice.shuffle(drawn)
     turns: Counter[int] = Counter()

@@ -43,11 +43,16 @@ APPLICANTS = (
     APPLICANT + "FROM (SELECT * FROM application WHERE entry_id = {entry} AND state <> 'draft' {beyond} "
     "ORDER BY applied_at DESC, id DESC LIMIT {rows}) a ORDER BY a.applied_at DESC, a.id DESC"
 )
+APPLICATIONS = (
+    "SELECT a.id, a.name, a.kind, v.title, a.applied_at, a.state, a.read_at, a.missing_count, t.code, t.is_public "
+    f"FROM (SELECT * FROM application WHERE organization_id = {BUSY_ORGANIZATION} AND state <> 'draft' {{beyond}} "
+    "ORDER BY applied_at DESC, id DESC LIMIT {rows}) a JOIN version v ON v.id = a.version_id "
+    "JOIN talent t ON t.id = a.talent_id ORDER BY a.applied_at DESC, a.id DESC"
+)
 BEYOND = "AND (applied_at, id) < ((SELECT applied_at FROM application WHERE id = {edge}), {edge})"
 ONE_APPLICANT = APPLICANT + ", a.email, a.note, a.resume FROM application a WHERE a.id = {id}"
-# The last application of what comes before a page.
 EDGE = (
-    "SELECT id FROM application WHERE entry_id = {entry} AND state <> 'draft' "
+    "SELECT id FROM application WHERE {column} = {value} AND state <> 'draft' "
     "ORDER BY applied_at DESC, id DESC LIMIT 1 OFFSET {skipped}"
 )
 FORM = (
@@ -111,6 +116,16 @@ def applicants(connection: Connection, entry: int, rows: int, *, edge: int | Non
     """The query of one page of a posting's applicants with their documents, by keyset."""
     beyond = BEYOND.format(edge=edge) if edge else ""
     return APPLICANTS.format(entry=entry, rows=rows, beyond=beyond, **WORDS[connection.dialect.name])
+
+
+def applications(rows: int, *, edge: int) -> str:
+    """The query of one page of an organization's applications, whatever they are for, by keyset."""
+    return APPLICATIONS.format(rows=rows, beyond=BEYOND.format(edge=edge))
+
+
+def edge(connection: Connection, column: str, value: int, *, skipped: int) -> int:
+    """The last application of what comes before a page."""
+    return int(connection.scalar(text(EDGE.format(column=column, value=value, skipped=skipped))))
 
 
 def one_applicant(connection: Connection, key: int) -> str:

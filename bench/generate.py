@@ -38,8 +38,8 @@ class Size:
     due: int  # approved, their time has come, not published yet
     talents: int
     applications: int
-    busy: int  # applicants of the busiest posting
-    page: int  # of its list, that is asked for
+    busy: int  # applicants of each of the two busiest postings, of one organization
+    page: int  # of their list, that is asked for
     posting: int  # applicants of an ordinary one with many documents
     archive: int  # documents in the ZIP of one posting
     batch: int = 200  # how many are decided in one request
@@ -58,7 +58,7 @@ SIZES = {
             due=10_000,
             talents=200_000,
             applications=300_000,
-            busy=25_000,
+            busy=125_000,
             page=400,
             posting=500,
             archive=500,

@@ -73,6 +73,21 @@ class Public(Narrowed):
     condition = (JobVersion.state == State.published,)
 
 
+class Applications(Narrowed):
+    """All of an organization's, with posting and talent joined as the documentation shows it."""
+
+    column_list = (
+        "name", "kind", "version.title", "applied_at", "state", "read_at", "missing_count",
+        "talent.code", "talent.is_public",
+    )  # fmt: skip
+    column_select_related_list = (Application.version, Application.talent)
+    column_filters = ("kind", "state", "missing_count")
+    column_searchable_list = ("number", "name")
+    column_default_sort: ClassVar = [("applied_at", True), ("id", True)]
+    page_size = 50
+    condition = (Application.organization_id == BUSY_ORGANIZATION,)
+
+
 class Applicants(ModelView):
     """Of the posting that the address names. Documents come with one more statement, which the library does not do by
     itself; what is public of the talent comes as it does it, with a statement for each row."""
@@ -148,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         admin.add_view(Queue(Version, db, endpoint="queue"))
         admin.add_view(Own(Version, db, endpoint="own"))
         admin.add_view(Public(JobVersion, db, endpoint="public"))
+        admin.add_view(Applications(Application, db, endpoint="applications"))
         admin.add_view(Applicants(Application, db, endpoint="applicants"))
         admin.add_view(Talents(Talent, db, endpoint="talents"))
         admin.add_view(ModelView(Organization, db, endpoint="organizations"))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from bench import applicants, floor, searches
 from bench.generate import Size
-from bench.rows import KEYWORD, WORKS
+from bench.rows import BUSY_ORGANIZATION, KEYWORD, WORKS
 
 TITLE = re.compile(rf"(?:{'|'.join(WORKS)}) (\d+)")
 
@@ -68,23 +68,35 @@ def application_pages(connection: Connection, size: Size) -> tuple[Page, ...]:
     """Pages about applications, which are found by what the database holds."""
     special = applicants.special_of(connection)
     first = floor.applicants(connection, special.table, TABLE)
-    edge = connection.scalar(text(floor.EDGE.format(entry=special.busy, skipped=(size.page - 1) * TABLE - 1)))
-    later = floor.applicants(connection, special.busy, TABLE, edge=edge)
-    one = connection.scalar(text(floor.EDGE.format(entry=special.table, skipped=TABLE)))
+    skipped = (size.page - 1) * TABLE - 1
+    whole = floor.edge(connection, "organization_id", BUSY_ORGANIZATION, skipped=skipped)
+    edge = floor.edge(connection, "entry_id", special.busy, skipped=skipped)
+    one = floor.edge(connection, "entry_id", special.table, skipped=TABLE)
+    held = connection.scalar(text(f"SELECT count(*) FROM application WHERE organization_id = {BUSY_ORGANIZATION}"))
     number = connection.scalar(text(f"SELECT number FROM entry WHERE id = {special.table}"))
     base, shown = "/mypage/applications", f"size={TABLE}"
     stock = "/admin/applicants"
     return (
         Page(
             "W2",
-            f"applications of a posting with {size.busy:,}, page {size.page}",
-            f"{base}/{special.busy}/?{shown}&after={edge}",
-            f"{stock}/?entry={special.busy}&page={size.page - 1}",
-            later,
+            f"an organization's {held:,} applications, page {size.page}",
+            f"{base}/?{shown}&after={whole}",
+            f"/admin/applications/?page={size.page - 1}",
+            floor.applications(TABLE, edge=whole),
             TABLE,
             "member",
             Goals(ahead=15),
             NAME,
+        ),
+        Page(
+            "deep",
+            f"applicants of a posting with {size.busy:,}, page {size.page}, with documents",
+            f"{base}/{special.busy}/?{shown}&after={edge}",
+            f"{stock}/?entry={special.busy}&page={size.page - 1}",
+            floor.applicants(connection, special.busy, TABLE, edge=edge),
+            TABLE,
+            "member",
+            row=NAME,
         ),
         Page(
             "W3",
@@ -159,7 +171,7 @@ APPROVE = ("W6", "approve {batch} in one request", Goals(floor=3))
 PUBLISH = ("publish", "publish {due:,} due entries", Goals(floor=3))
 ZIP = ("zip", "{archive:,} documents of a posting as one ZIP")
 PDF = ("pdf", "résumé PDF of two pages, through the press", Goals(floor=2))
-APPLICATION_PAGES = ("W2", "W3", "detail", "apply")
+APPLICATION_PAGES = ("W2", "deep", "W3", "detail", "apply")
 OF_APPLICATIONS = (*APPLICATION_PAGES, ZIP[0], PDF[0])
 SEARCH = ("searches", "a dozen searches for talents, each page with all counts")
 TALENT_PAGES = ("W4", "W5")
