@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import ColumnElement, Index, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -44,6 +45,11 @@ class Organization(Base):
     def address(self) -> str:
         return f"{self.prefecture}{self.city}{self.street} {self.building}".strip()
 
-    @property
+    @hybrid_property
     def display_name(self) -> str:
         return self.short_name or self.name
+
+    @display_name.inplace.expression
+    @classmethod
+    def _display_name(cls) -> ColumnElement[str]:
+        return func.coalesce(func.nullif(cls.short_name, ""), cls.name)

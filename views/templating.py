@@ -1,5 +1,6 @@
 """What pages call beside words and dates: icons, static files by content, and the path of the right home."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
@@ -16,6 +17,8 @@ from models.states import Role
 from portal.actors import Actor
 from portal.wording import Look
 
+NAME = re.compile(r"\{(\w+)\}")  # in a pattern
+
 
 def register(app: Flask) -> None:
     app.jinja_env.globals.update(_=translate, icon=icon, asset=asset, mark=mark, home_of=home_of)
@@ -28,10 +31,13 @@ def translate(context: EvalContext, text: str, **words: object) -> str:
         catalogue = g.catalogue
     except AttributeError:
         catalogue = g.catalogue = get_domain().get_translations()
-    said = catalogue.ugettext(text)
-    if context.autoescape:
-        said = Markup(said)  # noqa: S704  # our own texts; what is put into them is escaped
+    said = _said(catalogue, text) if context.autoescape else catalogue.ugettext(text)
     return said % words if words else said
+
+
+@lru_cache(maxsize=8192)
+def _said(catalogue: Any, text: str) -> Markup:
+    return Markup(catalogue.ugettext(text))  # noqa: S704  # our own texts; what is put into them is escaped
 
 
 @lru_cache(maxsize=256)
@@ -53,15 +59,11 @@ def macros(template: str) -> Any:
     return current_app.jinja_env.get_template(template).module
 
 
-class Pattern:
-    """A piece of a page, drawn once with {names} where its copies differ: a long list fills it in for each row."""
-
-    def __init__(self, drawn: str) -> None:
-        self._fill = str(drawn).format
-
-    def __call__(self, **values: Markup | int) -> Markup:
-        """Values are escaped where they enter a row, once for all its places."""
-        return Markup(self._fill(**values))  # noqa: S704  # the pattern is a template's, the values' type says the rest
+def pattern(drawn: str) -> str:
+    """A piece of a page, drawn once with {names} where its copies differ: a long list fills it in with `%` and a dict
+    for each row. What it is filled with is escaped where it enters the row; `joined` makes the rows a piece of a page.
+    """
+    return NAME.sub(r"%(\1)s", str(drawn).replace("%", "%%"))
 
 
 def literal(text: str) -> Markup:
@@ -69,8 +71,8 @@ def literal(text: str) -> Markup:
     return Markup(str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704  # escaped
 
 
-def joined(pieces: Iterable[Markup]) -> Markup:
-    return Markup("".join(pieces))  # noqa: S704  # `Markup.join` would look at each of them again
+def joined(rows: Iterable[str]) -> Markup:
+    return Markup("".join(rows))  # noqa: S704  # of patterns, filled with what was escaped
 
 
 @lru_cache(maxsize=64)

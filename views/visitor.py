@@ -37,6 +37,8 @@ class User(UserMixin):
         self.token = token
         self.session_id: int = row.id
         self.actor = Actor(row.role, row.account_id, row.organization_id, row.name, address())
+        self.org_type: str = row.org_type or ""
+        self.organization: str = row.organization or ""  # as menus call it
 
     def get_id(self) -> str:
         return self.token

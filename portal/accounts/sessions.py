@@ -16,6 +16,7 @@ from portal.accounts import browsers, letters
 from portal.accounts.origins import Origin
 from portal.accounts.tokens import digest, new_token
 from portal.actors import Actor
+from portal.database import rows_of
 from portal.errors import NotFound
 from portal.settings import Settings
 
@@ -56,7 +57,8 @@ def open_session(account: Account, *, origin: Origin, now: datetime, settings: S
 def find_session(token: str, *, now: datetime, settings: Settings) -> Row | None:
     """Who is behind the token, in one statement: a suspension acts on the next request."""
     values = {"token": digest(token), "now": now, "idle_since": _idle_since(now, settings)}
-    return db.session.execute(_by_token(), values).one_or_none()
+    found = rows_of(_by_token(), values)
+    return found[0] if found else None
 
 
 @cache
@@ -70,6 +72,8 @@ def _by_token() -> Select:
             Account.role,
             Account.organization_id,
             Account.name,
+            Organization.org_type,
+            Organization.display_name.label("organization"),
         )
         .join(Account, Account.id == LoginSession.account_id)
         .join(Organization, Organization.id == Account.organization_id, isouter=True)

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application
@@ -17,6 +18,7 @@ from models.people import Account
 from models.states import MailState, MessageState, Side
 from models.talents import Talent
 from portal.actors import Actor
+from portal.database import rows_of
 from portal.errors import NotFound
 from portal.messaging import finding
 from portal.messaging.threads import is_gone
@@ -212,11 +214,13 @@ def _newest(threads: Sequence[Thread], box: Box, *, actor: Actor) -> Mapping[int
 
 
 def count_unread(actor: Actor) -> int:
-    """How many threads have something new: what the filter of unread ones shows."""
-    return (
-        db.session.scalar(select(func.count()).select_from(Thread).where(_unread(actor) > 0, visible(actor, Thread)))
-        or 0
-    )
+    """How many threads have something new: what the filter of unread ones shows. Each page of a door asks for it."""
+    return int(rows_of(_unread_threads(actor))[0][0])
+
+
+@lru_cache(maxsize=256)
+def _unread_threads(actor: Actor) -> Select:
+    return select(func.count()).select_from(Thread).where(_unread(actor) > 0, visible(actor, Thread))
 
 
 # ---- how it stands with a message

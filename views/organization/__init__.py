@@ -5,13 +5,12 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from models.states import Kind
-from portal.codes import may_search_talents
 from views.doorway import Doorway
 from views.organization.applicants import ApplicantsView
 from views.organization.favorites import FavoritesView
 from views.organization.home import OrganizationHome
 from views.organization.lists import EntriesView
-from views.organization.lookup import own_organization
+from views.organization.lookup import may_search, name_of_home
 from views.organization.mail_templates import TemplatesView
 from views.organization.mailbox import AnswersView, MailboxView, count_of
 from views.organization.mails import MailsView
@@ -31,7 +30,7 @@ THEME = Theme(folder="bootstrap4", base_template="admin/base.html")
 
 def group_of(category: str) -> str:
     """Of 「登録人材情報を探す」 those without legal personality have mails with applicants alone: things looked up."""
-    is_theirs = category != LOOK_FOR or may_search_talents(own_organization().org_type)
+    is_theirs = category != LOOK_FOR or may_search()
     return category if is_theirs else LOOK_UP
 
 
@@ -54,7 +53,7 @@ def register(app: Flask) -> None:
         groups=("", LOOK_FOR, PUT_UP, LOOK_UP),
         regroup=group_of,
         count=count_of,
-        name=lambda: own_organization().display_name,
+        name=name_of_home,
     )
     # The manual's menu has one more place, for a view that is not built yet: 「登録内容の確認/更新」 here.
     door.add_view(TalentsView())

@@ -1,10 +1,12 @@
 """What the actor's organization has under an id of an address. Foreign and unknown are the same 404."""
 
 from flask import g
+from flask_login import current_user
 
 from models.base import db
 from models.entries import Entry, Version
 from models.organizations import Organization
+from portal.codes import may_search_talents
 from portal.errors import NotFound
 from portal.publishing import drafts, listing
 from views.organization.rooms import Room
@@ -17,6 +19,15 @@ def own_organization() -> Organization:
     if held is None or held not in db.session:
         held = g.organization = db.session.get_one(Organization, current_actor().organization_id)
     return held
+
+
+def may_search() -> bool:
+    """Whether the actor's organization may search talents: the login has read it, so that a menu costs no statement."""
+    return may_search_talents(current_user.org_type)
+
+
+def name_of_home() -> str:
+    return str(current_user.organization)
 
 
 def own_version(version_id: int, room: Room) -> Version:

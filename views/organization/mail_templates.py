@@ -13,7 +13,6 @@ from models.base import db
 from models.messages import MailTemplate
 from models.states import MailClass
 from portal import clock
-from portal.codes import may_search_talents
 from portal.errors import Conflict, Invalid
 from portal.messaging import checking, merging, templates
 from portal.messaging.templates import CLASSES, Written
@@ -22,7 +21,7 @@ from portal.wording import MAIL_CLASS_LABEL, MAIL_TOPIC_LABEL
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
 from views.forms.inputs import tidy
-from views.organization.lookup import own_organization
+from views.organization.lookup import may_search
 from views.organization.mail_form import TOPICS
 from views.web import current_actor
 
@@ -47,7 +46,7 @@ class TemplatesView(PageView):
 
     def is_visible(self) -> bool:
         """The menu's category is about talents; who may not search them comes here from the form of a mail."""
-        return self.is_accessible() and may_search_talents(own_organization().org_type)
+        return self.is_accessible() and may_search()
 
     @expose("/")
     def index(self) -> str:
@@ -149,7 +148,7 @@ class TemplatesView(PageView):
 
 def usable_classes() -> list[MailClass]:
     """Who may not search talents writes no offers."""
-    may_offer = may_search_talents(own_organization().org_type)
+    may_offer = may_search()
     return [each for each in CLASSES if may_offer or each is not MailClass.offer]
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from portal.codes import may_search_talents
 from portal.matching import viewing
 from views.admin import PageView
-from views.organization.lookup import own_organization
+from views.organization.lookup import may_search, own_organization
 from views.web import current_actor
 
 LOOK_FOR = "登録人材情報を探す"
@@ -13,7 +12,7 @@ LOOK_FOR = "登録人材情報を探す"
 
 class SeekingView(PageView):
     def is_visible(self) -> bool:
-        return self.is_accessible() and may_search_talents(own_organization().org_type)
+        return self.is_accessible() and may_search()
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         answer = super()._handle_view(name, **kwargs)
