@@ -12,7 +12,7 @@ from portal.clock import local
 from portal.matching import outlines, viewing
 from portal.matching.highlights import highlighted
 from portal.matching.search import FoundTalent
-from portal.messaging.reach import Written
+from portal.messaging.reach import Turn, Written
 from portal.wording import day_short
 from views.templating import icon
 
@@ -44,15 +44,18 @@ class Marks:
         self.now = now
         self.declined = _lamp("muted", "ban", _("オファーメールを受け取らない設定です"))
         self.stale = _lamp("lamp-warn", "clock", _("1年以上更新されていません"))
-        self.sent, self.answered = _("%(day)s に送信", day="%s"), _("返信あり")
+        self.words = {
+            Turn.unanswered: _("%(day)s に送信", day="%s"),
+            Turn.talent: _("%(day)s に返信あり", day="%s"),
+            Turn.organization: _("%(day)s に返信済み", day="%s"),
+        }
 
     def of(self, talent: Any, written: Written | None, *, accepts: bool) -> Markup:
         found = []
         if written is not None:
-            words = self.sent % day_short(written.at, self.now)
-            found.append(
-                _lamp("lamp-info", "mail", f"{words}　{self.answered}" if written.is_answered else words, written.by)
-            )
+            at = written.answered_at if written.turn is Turn.talent and written.answered_at else written.at
+            words = self.words[written.turn] % day_short(at, self.now)
+            found.append(_lamp("lamp-info", "mail", words, written.by))
         if not accepts:
             found.append(self.declined)
         if viewing.is_stale(talent, now=self.now):
