@@ -1,5 +1,6 @@
 """Rows of lists of talents as templates write them out: words are put together, nothing is called for a row."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from math import inf
@@ -17,6 +18,7 @@ from portal.wording import day_short
 from views.templating import icon
 
 NOTHING = Markup("")
+SCORE, NO_BREAK = re.compile("（[^）]*）"), "\u00a0"
 
 
 class DrawnTalent(NamedTuple):
@@ -87,7 +89,7 @@ def drawn(
             highlighted(talent.summary, keyword),
             practice_of(talent.years_total),
             marks.of(talent, written.get(talent.id), accepts=accepts),
-            highlighted(outlines.languages_of(talent.languages), keyword),
+            highlighted(unbroken(outlines.languages_of(talent.languages)), keyword),
             highlighted(outlines.countries_of(talent.experiences), keyword),
             outlines.wishes_of(talent.wish_countries, talent.wish_kinds),
             updated_on(talent.updated_at, now),
@@ -95,6 +97,11 @@ def drawn(
         for talent in found
         for accepts in [talent.accepts_offers and talent.id not in stopping]
     ]
+
+
+def unbroken(languages: str) -> str:
+    """A test and its score stay on one line: 英語 A, then （TOEIC 880）."""
+    return SCORE.sub(lambda score: score[0].replace(" ", NO_BREAK), languages)
 
 
 def practice_of(years: int | None) -> str:
