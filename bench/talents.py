@@ -126,6 +126,7 @@ def profiles(size: Size, first: int, now: datetime) -> Iterator[SimpleNamespace]
             major="",
             years_total=dice.randrange(41),
             fields=fields,
+            field_years=[{"field": field, "years": (number + place) % 31} for place, field in enumerate(fields)],
             job_categories=several(dice, codes.JOB_CATEGORIES.values, 3),
             languages=[language(dice, code) for code in several(dice, LANGUAGES, 3)],
             experiences=[experience(dice, country) for country in several(dice, COUNTRIES, 5)],

@@ -44,6 +44,7 @@ class Talent(Base):
     major: Mapped[str] = mapped_column(default="")
     years_total: Mapped[int | None]
     fields: Mapped[list[Any]] = mapped_column(default=list)
+    field_years: Mapped[list[Any]] = mapped_column(default=list)  # [{field, years}], of `fields`
     job_categories: Mapped[list[Any]] = mapped_column(default=list)
     languages: Mapped[list[Any]] = mapped_column(default=list)  # [{language, level, test, score}]
     experiences: Mapped[list[Any]] = mapped_column(default=list)  # [{country, kind, from, to, note}]

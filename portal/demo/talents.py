@@ -12,6 +12,7 @@ from portal.demo.works import COUNTRIES, Country
 
 BY_CODE = {country.code: country for country in COUNTRIES}
 UNIVERSITY, MASTER = 18, 22  # years after `_base` in which they begin
+LATER = 6  # years after the first field one turned to the next
 LATE = (4, 2)  # who is born from this day on enters school a year later
 
 
@@ -99,6 +100,7 @@ def profile(talent: Registered, number: int, *, now: datetime) -> dict[str, Any]
     """What the talent's form of the profile holds."""
     career, today = talent.career, local(now).date()
     first = _base(talent) + career.spans[0].start
+    worked = 0 if talent.status == "student" else max(today.year - first, 0)
     return {
         "name_kana": talent.name_kana,
         "birthdate": talent.birthdate,
@@ -111,8 +113,13 @@ def profile(talent: Registered, number: int, *, now: datetime) -> dict[str, Any]
         "current_status": talent.status,
         "degree": career.degree,
         "major": career.major,
-        "years_total": 0 if talent.status == "student" else max(today.year - first, 0),
+        "years_total": worked,
         "fields": list(career.fields),
+        "field_years": [
+            {"field": field, "years": max(worked - LATER * place, 1)}
+            for place, field in enumerate(career.fields)
+            if worked
+        ],
         "job_categories": list(career.categories),
         "languages": [{"language": "ja", "level": _japanese(talent), "test": "", "score": ""}]
         + [dict(zip(("language", "level", "test", "score"), row, strict=True)) for row in career.languages],

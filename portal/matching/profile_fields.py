@@ -17,6 +17,10 @@ EXPERIENCE_CELLS = (
     Field("begin", "始まり", Type.month, width="wi-9"),
     Field("end", "終わり", Type.month, width="wi-9"),
 )
+FIELD_CELLS = (
+    Field("field", "分野課題", Type.choice, required=True, choices=codes.FIELDS),
+    Field("years", "経験年数", Type.number, required=True, low=0, high=60, unit="年", width="wi-6"),
+)
 
 SECTIONS = (
     Section(
@@ -42,8 +46,16 @@ SECTIONS = (
             Field("current_status", "現在の状況", Type.choice, choices=codes.CURRENT_STATUSES, width="wi-12"),
             Field("degree", "最終学歴", Type.choice, choices=DEGREES, width="wi-12"),
             Field("major", "専攻", Type.text, high=100),
-            Field("years_total", "実務経験年数", Type.number, low=0, high=60, width="wi-6"),
+            Field("years_total", "実務経験年数", Type.number, low=0, high=60, unit="年", width="wi-6"),
             Field("fields", "専門の分野課題", Type.choices, high=5, choices=codes.FIELDS, hint="5つまで選べます。"),
+            Field(
+                "field_years",
+                "分野ごとの経験年数",
+                Type.rows,
+                high=5,
+                cells=FIELD_CELLS,
+                hint="専門の分野課題ごとの実務年数です。団体は、分野と年数を合わせて探せます。",
+            ),
             Field("job_categories", "経験した職種", Type.choices, high=10, choices=codes.JOB_CATEGORIES),
             Field("languages", "語学", Type.rows, high=10, cells=LANGUAGE_CELLS),
             Field("experiences", "海外での経験", Type.rows, high=20, cells=EXPERIENCE_CELLS),

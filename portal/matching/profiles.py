@@ -102,6 +102,15 @@ def _impossible(values: Mapping[str, Any], *, today: date) -> Iterator[Finding]:
         if row.get("end") and row["end"] < (row.get("begin") or ""):
             message = f"海外での経験の{place}件目：終わりの年月を、始まりの年月より後にしてください。"
             yield Finding("P-02", ERROR, "experiences", message)
+    fields = values.get("fields") or ()
+    given = [row["field"] for row in values.get("field_years") or ()]
+    for place, field in enumerate(given, start=1):
+        if field not in fields:
+            message = f"分野ごとの経験年数の{place}件目：「専門の分野課題」でも選択してください。"
+            yield Finding("P-03", ERROR, "field_years", message)
+        elif field in given[: place - 1]:
+            message = f"分野ごとの経験年数の{place}件目：同じ分野が2つあります。1つにまとめてください。"
+            yield Finding("P-04", ERROR, "field_years", message)
 
 
 def clear(talent: Talent, *, now: datetime) -> None:

@@ -50,6 +50,9 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 }
 SUMMARY = 80  # characters
 QUALIFICATION = "qualification"
+FIELD, FIELD_YEARS = "field", "field_years"
+TOGETHER: Mapping[str, str] = {FIELD: FIELD_YEARS, FIELD_YEARS: FIELD}
+Choices = Mapping[str, Sequence[str]]
 TOO_MANY = "短い時間に多く検索したため、検索を止めています。"
 
 
@@ -126,11 +129,11 @@ def search(query: TalentQuery, *, actor: Actor, now: datetime) -> Found:
     facets = search_index.facets()
     scope = facets.published & ~bitmaps.of(_blocked(actor))
     asked = _Asked(facets, scope, actor, today=local(now).date())
-    met = {name: asked.any_of(name, chosen) for name, chosen in query.choices.items() if name != QUALIFICATION}
+    met = {name: asked.any_of(name, query.choices) for name in query.choices if name != QUALIFICATION}
     found = _with_words(query, scope)
     hits = reduce(and_, met.values(), found)
     page = _page(query, hits, facets)
-    return Found(query, _rows(page, query, actor=actor), hits.bit_count(), _counts(asked, found, met))
+    return Found(query, _rows(page, query, actor=actor), hits.bit_count(), _counts(asked, query, found, met))
 
 
 def count_newer(wanted: Sequence[tuple[TalentQuery, datetime]], *, actor: Actor, now: datetime) -> list[int]:
@@ -141,7 +144,7 @@ def count_newer(wanted: Sequence[tuple[TalentQuery, datetime]], *, actor: Actor,
     asked, slices = _Asked(facets, scope, actor, today=local(now).date()), facets.slices("updated")
     found = _with_words_each([query for query, _since in wanted], scope)
     for place, (query, since) in enumerate(wanted):
-        chosen = (asked.any_of(name, values) for name, values in query.choices.items() if name != QUALIFICATION)
+        chosen = (asked.any_of(name, query.choices) for name in query.choices if name != QUALIFICATION)
         newer = bitmaps.at_least(scope, slices, search_index.seconds(since) + 1)
         found[place] = reduce(and_, chosen, found[place] & newer)
     return [hits.bit_count() for hits in found]
@@ -179,10 +182,15 @@ class _Asked:
     actor: Actor
     today: date
 
-    def any_of(self, name: str, chosen: Sequence[str]) -> int:
-        return reduce(or_, (self.meeting(name, value) for value in chosen), 0)
+    def any_of(self, name: str, choices: Choices) -> int:
+        return reduce(or_, (self.meeting(name, value, choices) for value in choices[name]), 0)
 
-    def meeting(self, name: str, value: str) -> int:
+    def meeting(self, name: str, value: str, choices: Choices) -> int:
+        """Fields and their years are asked for together: so many years in one of these fields."""
+        if name == FIELD and FIELD_YEARS in choices:
+            return self._years_in([value], min(choices[FIELD_YEARS], key=int))
+        if name == FIELD_YEARS and FIELD in choices:
+            return self._years_in(choices[FIELD], value)
         if name == "updated":
             return self.facets.reaching(name, self._since(value))
         if name == "available":
@@ -191,6 +199,11 @@ class _Asked:
         if name == "favorites":
             return self._not_marked
         return self.facets.meeting(name, value)
+
+    def _years_in(self, fields: Sequence[str], least: str) -> int:
+        steps = search_fields.YEARS[search_fields.YEARS.index(least) :]
+        each = (search_fields.years_of(field, step) for field in fields for step in steps)
+        return reduce(or_, (self.facets.meeting(FIELD_YEARS, one) for one in each), 0)
 
     def _since(self, value: str) -> int:
         begins = datetime.combine(search_fields.updated_since(value, today=self.today), time(), tzinfo=TOKYO)
@@ -202,12 +215,16 @@ class _Asked:
         return self.scope & ~bitmaps.of(db.session.scalars(marked).all())
 
 
-def _counts(asked: _Asked, found: int, met: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def _counts(asked: _Asked, query: TalentQuery, found: int, met: Mapping[str, int]) -> dict[str, dict[str, int]]:
     hits = reduce(and_, met.values(), found)
     counts = {}
     for name, condition in CONDITIONS.items():
-        others = reduce(and_, (bits for other, bits in met.items() if other != name), found) if name in met else hits
-        counts[name] = {value: (others & asked.meeting(name, value)).bit_count() for value in condition.values}
+        aside = (name, TOGETHER.get(name))
+        rest = (bits for other, bits in met.items() if other not in aside)
+        others = reduce(and_, rest, found) if name in met else hits
+        counts[name] = {
+            value: (others & asked.meeting(name, value, query.choices)).bit_count() for value in condition.values
+        }
     return counts
 
 

@@ -61,6 +61,7 @@ LEVELS = codes.LANGUAGE_LEVELS.values  # best first
 LADDER = ("high", "college", "bachelor", "master", "doctor")
 BANDS = tuple(code for code in codes.EXPERIENCES if code.value != "any")
 # Days from today, and how many of them the choice stands for.
+YEARS = ("1", "3", "5", "10")
 PERIODS: Mapping[str, int] = {"1m": 31, "3m": 92, "6m": 183, "12m": 365}
 
 
@@ -99,6 +100,19 @@ def _band(profile: Any) -> Iterator[str]:
         yield max((code.value for code in BANDS if int(code.value) <= profile.years_total), key=int)
 
 
+def _years_of_fields(profile: Any) -> Iterator[str]:
+    """What any field reaches, and the highest step of each: asked for together, the years are those of the field."""
+    for row in profile.field_years:
+        reached = [step for step in YEARS if int(step) <= (row.get("years") or 0)]
+        if reached and row.get("field") in profile.fields:
+            yield from reached
+            yield years_of(row["field"], reached[-1])
+
+
+def years_of(field: str, step: str) -> str:
+    return f"{field}.{step}"
+
+
 def _language(code: codes.Code) -> Condition:
     levels = tuple(
         Choice(level.value, level.ja if level.value == "N" else level.ja.replace("（", "以上（", 1))
@@ -114,6 +128,12 @@ GROUPS = (
         "専門分野・職種",
         (
             Condition("field", "分野課題", _choices(codes.FIELDS), lambda profile: profile.fields),
+            Condition(
+                "field_years",
+                "分野経験年数",
+                tuple(Choice(step, f"{step}年以上") for step in YEARS),
+                _years_of_fields,
+            ),
             Condition("category", "職種", _choices(codes.JOB_CATEGORIES), lambda profile: profile.job_categories),
         ),
     ),
@@ -199,6 +219,7 @@ GROUPS = (
 )
 CONDITIONS: Mapping[str, Condition] = {condition.name: condition for group in GROUPS for condition in group.conditions}
 OFFERED = frozenset(f"{name}:{value}" for name, condition in CONDITIONS.items() for value in condition.values)
+KNOWN = OFFERED | {f"field_years:{years_of(field, step)}" for field in codes.FIELDS.values for step in YEARS}
 
 
 def available_until(value: str, *, today: date) -> date:
@@ -219,4 +240,4 @@ def facets(profile: Any) -> set[str]:
         if condition.met_by is not None
         for value in condition.met_by(profile)
     }
-    return met & OFFERED
+    return met & KNOWN

@@ -8,6 +8,7 @@ from portal import codes
 READ = frozenset(
     {
         "id", "code", "revision", "updated_at", "level", "accepts_offers", "degree", "major", "years_total", "fields",
+        "field_years",
         "job_categories", "languages", "experiences", "qualifications", "pr", "wish_kinds", "wish_countries",
         "available_from",
     }

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, exists, func, select
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, case, exists, func, select
 
 from models.applications import Application
 from models.base import db
@@ -37,13 +38,22 @@ NO_DOCUMENT = "依頼する書類が、この応募にはありません。"
 ENDED_ALREADY = "選考が終わっているため、書類を依頼できません。"
 
 
+class Turn(StrEnum):
+    """Who wrote last, since the organization last began of its own accord."""
+
+    unanswered = "unanswered"
+    talent = "talent"  # the organization may answer
+    organization = "organization"  # it has
+
+
 @dataclass(frozen=True)
 class Written:
     """The newest mail of the organization to a talent, held ones too."""
 
     at: datetime
     by: str  # the member's name
-    is_answered: bool
+    turn: Turn
+    answered_at: datetime | None = None  # the talent's newest answer
 
 
 def left_out(
@@ -102,7 +112,7 @@ def _cooling_down(talent_ids: Collection[int], *, actor: Actor, now: datetime, s
     written = _newest_from_organization(
         talent_ids, Message.mail_class == MailClass.offer, Message.created_at > since, actor=actor
     )
-    return {key: _cooling(mail, settings) for key, mail in written.items() if not mail.is_answered}
+    return {key: _cooling(mail, settings) for key, mail in written.items() if mail.turn is Turn.unanswered}
 
 
 def _cooling(mail: Written, settings: Settings) -> str:
@@ -126,14 +136,18 @@ def written_to(actor: Actor, talent_ids: Collection[int]) -> Mapping[int, Writte
 def _newest_from_organization(
     talent_ids: Collection[int], *criteria: ColumnElement[bool], actor: Actor
 ) -> dict[int, Written]:
-    """One statement. Answered means that the talent wrote anything since."""
+    """One statement. An answer is whatever the talent wrote since, in any thread."""
     if not talent_ids:
         return {}
     mine = (visible(actor, Message), among(Message.talent_id, set(talent_ids)))
-    newest = (
-        select(func.max(Message.id))
+    own = (
+        select(
+            func.max(Message.id).label("newest"),
+            func.max(case((Message.mail_class != MailClass.reply, Message.created_at))).label("begun"),
+        )
         .where(*mine, Message.side == Side.organization, Message.state.in_(COUNTED), *criteria)
         .group_by(Message.talent_id)
+        .subquery()
     )
     answers = (
         select(Message.talent_id, func.max(Message.created_at).label("at"))
@@ -142,12 +156,18 @@ def _newest_from_organization(
         .subquery()
     )
     rows = db.session.execute(
-        select(Message.talent_id, Message.created_at, Account.name, answers.c.at)
+        select(Message.talent_id, Message.created_at, Account.name, own.c.begun, answers.c.at)
+        .join(own, own.c.newest == Message.id)
         .join(Account, Account.id == Message.account_id)
         .outerjoin(answers, answers.c.talent_id == Message.talent_id)
-        .where(Message.id.in_(newest))
     )
-    return {talent_id: Written(at, by, answered is not None and answered >= at) for talent_id, at, by, answered in rows}
+    return {talent_id: Written(at, by, _turn(at, begun, said), said) for talent_id, at, by, begun, said in rows}
+
+
+def _turn(at: datetime, begun: datetime | None, said: datetime | None) -> Turn:
+    if said is None or (begun is not None and said < begun):
+        return Turn.unanswered
+    return Turn.talent if said >= at else Turn.organization
 
 
 def known(codes: Collection[str], *, actor: Actor) -> dict[str, int]:

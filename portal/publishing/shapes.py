@@ -61,6 +61,7 @@ class Field:
     high: int | None = None
     choices: CodeList | None = None
     hint: str = ""
+    unit: str = ""  # of a number, behind it
     width: str = ""  # class of portal.css that tells the expected length
     public: bool = True
     dated: bool = False  # emptied in a copy

@@ -38,8 +38,8 @@ def _choices(field: Field, value: list[str]) -> str:
     return "、".join(_choice(field, code) for code in value)
 
 
-def _number(_field: Field, value: int) -> str:
-    return f"{value:,}"
+def _number(field: Field, value: int) -> str:
+    return f"{value:,}{field.unit}"
 
 
 def _flag(_field: Field, value: Any) -> str:

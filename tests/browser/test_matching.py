@@ -26,6 +26,7 @@ FRESH = """
         JOIN own ON own.id = entry.organization_id)
     ORDER BY talent.id
 """
+WRITTEN = re.compile("に送信|に返信")
 STOP = re.compile(r"http://\S+(/talent/offers/stop/\S+)")
 READ = re.compile(r"http://\S+(/talent/mailbox/\d+/)")
 
@@ -104,7 +105,7 @@ def test_a_mail_to_the_checked(member: Page, met: Met) -> None:
     member.get_by_label("キーワード").fill("教育")
     member.get_by_role("button", name="検索", exact=True).click()
     expect(member.get_by_role("group", name="選択中の条件")).to_contain_text("教育")
-    rows = member.get_by_role("row").filter(has=member.locator("input[name=codes]:enabled"), has_not_text="に送信")
+    rows = member.get_by_role("row").filter(has=member.locator("input[name=codes]:enabled"), has_not_text=WRITTEN)
     rows = rows.filter(has_not_text=met.code)
     codes = [str(row.get_attribute("id")) for row in rows.all()[:2]]
     assert len(codes) == 2
@@ -325,7 +326,7 @@ def test_by_thumb(member: Page, browser: Browser, portal: Running, met: Met, scr
         search.get_by_role("button", name="この条件で検索").click()
         expect(page.get_by_role("group", name="選択中の条件")).to_contain_text("教育")
         rows = page.locator("#chosen tbody tr").filter(has=page.locator("input[name=codes]:enabled"))
-        rows.filter(has_not_text="に送信").first.get_by_role("checkbox").check()
+        rows.filter(has_not_text=WRITTEN).first.get_by_role("checkbox").check()
         fits(page)
         page.get_by_role("button", name="メール作成").click()
         heading(page, "メール作成")

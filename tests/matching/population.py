@@ -44,6 +44,7 @@ SCORES: tuple[tuple[str, str, frozenset[str]], ...] = (
 )
 COUNTRIES = ("LA", "KH", "VN", "KE", "TZ", "NP", "BD", "PE", "FJ", "JO", "JP", "UZ", "FR", "US", "EG", "CN")
 LANGUAGES = ("en", "fr", "es", "ja", "sw", "tet")
+YEARS = (0, 1, 2, 3, 4, 5, 9, 10, 30)
 KINDS = codes.EXPERIENCE_KINDS.values
 
 
@@ -65,7 +66,7 @@ def fill(count: int, *, now: datetime, seed: int = 1) -> list[dict[str, Any]]:
 
 
 def profile(dice: random.Random, account_id: int, *, now: datetime) -> dict[str, Any]:
-    year = now.date()
+    year, fields = now.date(), dice.sample(codes.FIELDS.values, dice.randrange(4))
     return {
         "account_id": account_id,
         "code": f"T{account_id:09d}",
@@ -77,7 +78,8 @@ def profile(dice: random.Random, account_id: int, *, now: datetime) -> dict[str,
         "degree": dice.choice(("", *codes.DEGREES.values)),
         "major": prose(dice, 0, 2),
         "years_total": dice.choice((None, *range(16), 40)),
-        "fields": dice.sample(codes.FIELDS.values, dice.randrange(4)),
+        "fields": fields,
+        "field_years": [{"field": field, "years": dice.choice(YEARS)} for field in fields if dice.random() < 0.8],
         "job_categories": dice.sample(codes.JOB_CATEGORIES.values, dice.randrange(4)),
         "languages": [language(dice, code) for code in dice.sample(LANGUAGES, dice.randrange(4))],
         "experiences": [
@@ -123,6 +125,8 @@ def queries(count: int, *, seed: int = 2) -> Iterator[TalentQuery]:
         arguments["page"] = [str(dice.choice((1, 1, 1, 2, 3, 7, LAST_PAGE)))]
         for name in dice.sample(sorted(set(CONDITIONS) - RARE), dice.choice((0, 0, 1, 1, 2, 3))):
             arguments[name] = choices(dice, name)
+        if dice.random() < 0.1:
+            arguments |= {name: choices(dice, name) for name in ("field", "field_years")}
         if dice.random() < 0.3:
             arguments[f"language_{dice.choice(LANGUAGES)}"] = [dice.choice(codes.LANGUAGE_LEVELS.values)]
         yield read_query(arguments)

@@ -20,6 +20,7 @@ LADDER = ["high", "college", "bachelor", "master", "doctor"]
 LEVELS = "CBASN"  # worst first
 DAYS = {"now": 0, "1m": 31, "3m": 92, "6m": 183, "12m": 365}
 REACHED = {(test, score): steps for test, score, steps in SCORES}
+JOINT = {"field", "field_years"}  # so many years in one of these fields
 Profile = Mapping[str, Any]
 
 
@@ -49,7 +50,9 @@ class Scan:
 
     def fits(self, one: Profile, asked: Mapping[str, Sequence[str]]) -> bool:
         met = self.met[one["id"]]
-        return all(any((name, value) in met for value in values) for name, values in asked.items())
+        return all(any((name, value) in met for value in values) for name, values in asked.items()) and (
+            not asked.keys() >= JOINT or any(has_years(one, asked["field"], least) for least in asked["field_years"])
+        )
 
     def counts(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
         common = self.tally(worded, asked)
@@ -58,10 +61,28 @@ class Scan:
             others = {other: values for other, values in asked.items() if other != name}
             tally = self.tally(worded, others) if name in asked else common
             counted[name] = {choice.value: tally[name, choice.value] for choice in condition.choices}
-        return counted
+        return counted | self.counts_of_fields(worded, asked)
 
     def tally(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> Counter[tuple[str, str]]:
         return Counter(pair for one in worded if self.fits(one, asked) for pair in self.met[one["id"]])
+
+    def counts_of_fields(
+        self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]
+    ) -> dict[str, dict[str, int]]:
+        """Of the two conditions that are asked together: each choice put in the place of what is chosen."""
+        rest = {name: values for name, values in asked.items() if name not in JOINT}
+        left = [one for one in worded if self.fits(one, rest)]
+        return {
+            name: {
+                choice.value: sum(
+                    self.fits(one, {key: asked[key] for key in JOINT & asked.keys()} | {name: (choice.value,)})
+                    for one in left
+                )
+                for choice in CONDITIONS[name].choices
+            }
+            for name in JOINT
+            if JOINT & asked.keys()
+        }
 
     def meets(self, one: Profile) -> Iterator[tuple[str, str]]:
         yield from (("field", value) for value in one["fields"])
@@ -72,6 +93,9 @@ class Scan:
             yield "offers", "yes"
         if one["id"] not in self.marked:
             yield "favorites", "without"
+        for years in ("1", "3", "5", "10"):
+            if has_years(one, one["fields"], years):
+                yield "field_years", years
         yield from self.meets_of_skill(one)
         yield from self.meets_of_places(one)
         yield from self.meets_of_time(one)
@@ -104,6 +128,10 @@ class Scan:
                 yield "available", value
             if one["updated_at"].astimezone(TOKYO).date() >= self.today - timedelta(days=days) and value != "now":
                 yield "updated", value
+
+
+def has_years(one: Profile, fields: Sequence[str], least: str) -> bool:
+    return any(row["field"] in fields and row["years"] >= int(least) for row in one["field_years"])
 
 
 def second(one: Profile) -> float:

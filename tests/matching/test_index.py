@@ -60,6 +60,17 @@ def test_a_saved_profile_is_found_by_what_it_now_says(make: Maker, owner: Actor)
     assert (found(make, owner, field="03").total, found(make, owner, field="02").total) == (0, 1)
 
 
+def test_years_are_those_of_a_field_that_is_asked_for(make: Maker, owner: Actor) -> None:
+    years = [{"field": "03", "years": 12}, {"field": "02", "years": 2}]
+    talent(make, is_public=True, fields=["02", "03"], field_years=years)
+    assert found(make, owner, field_years="5").total == 1
+    assert found(make, owner, field="03", field_years="5").total == 1
+    short = found(make, owner, field="02", field_years="5")
+    assert short.total == 0
+    assert (short.counts["field"]["02"], short.counts["field"]["03"]) == (0, 1)
+    assert short.counts["field_years"] == {"1": 1, "3": 0, "5": 0, "10": 0}
+
+
 def test_what_is_rolled_back_was_never_found(make: Maker, owner: Actor) -> None:
     someone = talent(make, is_public=True, pr="給水施設", fields=["03"])
     begin_write()

@@ -15,7 +15,7 @@ from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import Forbidden
 from portal.messaging import dispatching, quotas, reach, replying, threads
-from portal.messaging.reach import AWAY, DECLINED, ERASED, EVENT, NO_APPLICATION, PRIVATE, TWICE, WITHDRAWN
+from portal.messaging.reach import AWAY, DECLINED, ERASED, EVENT, NO_APPLICATION, PRIVATE, TWICE, WITHDRAWN, Turn
 from portal.recruiting import erasing, following
 from portal.recruiting.moves import SeenApplication
 from tests.conftest import Statements
@@ -117,7 +117,7 @@ def test_an_answer_ends_the_wait(make: Maker, owner: Actor, now: datetime) -> No
     key = db.session.query(Talent.id).filter_by(account_id=someone.account_id).scalar()
     send(offer(key), owner, now)
     release(now + HOLD)
-    assert reach.written_to(owner, [key])[key] == reach.Written(now, "佐藤 美咲", is_answered=False)
+    assert reach.written_to(owner, [key])[key] == reach.Written(now, "佐藤 美咲", Turn.unanswered)
     (message,) = threads.exchange(owner, key)
     begin_write()
     replying.reply(
@@ -128,8 +128,18 @@ def test_an_answer_ends_the_wait(make: Maker, owner: Actor, now: datetime) -> No
         now=now + DAYS / 2,
     )
     db.session.commit()
-    assert reach.written_to(owner, [key])[key].is_answered
-    assert reasons(offer(key), owner, now + DAYS / 2 + SECOND) == [""]
+    said = now + DAYS / 2
+    assert reach.written_to(owner, [key])[key] == reach.Written(now, "佐藤 美咲", Turn.talent, said)
+    assert reasons(offer(key), owner, said + SECOND) == [""]
+
+    begin_write()
+    replying.reply(message.thread_id, "面談のご相談です。", side=Side.organization, actor=owner, now=said + SECOND)
+    db.session.commit()
+    assert reach.written_to(owner, [key])[key] == reach.Written(said + SECOND, "佐藤 美咲", Turn.organization, said)
+    again = said + 2 * SECOND
+    send(offer(key), owner, again)
+    assert reach.written_to(owner, [key])[key].turn is Turn.unanswered, "a new offer waits for an answer of its own"
+    assert reasons(offer(key), owner, again + SECOND) != [""]
 
 
 def test_what_was_taken_back_is_not_counted(make: Maker, owner: Actor, now: datetime) -> None:

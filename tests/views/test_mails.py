@@ -3,7 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -21,6 +21,7 @@ from models.talents import Talent
 from portal.actors import Actor
 from portal.clock import local
 from portal.database import begin_write
+from portal.matching import search_index
 from portal.messaging import attachments, releasing, templates
 from portal.messaging.templates import Written
 from tests.access.world import digest
@@ -194,6 +195,36 @@ def test_the_way_back_keeps_everything(visitor: Visitor, three: list[int], make_
     assert sent.getlist("listed") == [str(key) for key in three]
     visitor.press("確認").press("送信")
     assert f"{local(only_dispatch().release_at):%Y-%m-%dT%H:%M}" == later
+
+
+@pytest.mark.parametrize("start", ["/mypage/talents/?offers=yes&sort=years", "/mypage/favorites/?due=none"])
+def test_the_way_back_leads_to_where_one_came_from(visitor: Visitor, make_here: Maker, start: str) -> None:
+    (code,) = mails.welcoming(make_here, NAMES[0])
+    begin_write()
+    search_index.refresh(list(db.session.scalars(select(Talent.id))))
+    db.session.commit()
+    visitor.open(f"/mypage/talents/{code}/").press("気になる")
+
+    page = visitor.open(start).page
+    button = page.button("メール作成")
+    form = page.owner_of(button)
+    assert form is not None
+    sent = with_values(page.sent_by(form, button), {"codes": code})
+    visitor.open(f"/mypage/mails/?{urlencode(list(sent.items(multi=True)))}")
+
+    assert start in visitor.page.links()
+    assert start in visitor.press("確認", status=422).page.links()
+    assert start in visitor.press("確認", **OFFER).page.links()
+    assert start in visitor.press("入力画面へ戻る").page.links()
+    assert start in visitor.press("確認").press("送信").page.links()
+    assert start in visitor.press("取り消す").page.links()
+
+
+@pytest.mark.parametrize("back", ["https://example.com/", "//example.com/mypage/talents/", "/mypage/", "/talent/", "x"])
+def test_no_address_leads_back_elsewhere(visitor: Visitor, three: list[int], back: str) -> None:
+    visitor.open(f"{mails.contact(*three)}&back={quote(back)}")
+    assert back not in [element.get("value") for element in visitor.page.all("input")]
+    assert visitor.page.link("応募一覧").startswith("/mypage/applications/")
 
 
 def test_two_presses_are_one_mail(visitor: Visitor, three: list[int]) -> None:

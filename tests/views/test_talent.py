@@ -524,6 +524,23 @@ def test_the_profile_keeps_what_was_typed_and_tells_where_it_is_wrong(visitor: V
     assert "登録団体に公開しています" in home
 
 
+def test_years_are_told_of_fields_that_were_chosen_once_each(visitor: Visitor, someone: Actor) -> None:
+    visitor.open("/talent/profile").press("分野ごとの経験年数を追加").press("分野ごとの経験年数を追加")
+    rows = {
+        f"field_years-{place}-{name}": text for place in (0, 1) for name, text in (("field", "02"), ("years", "７"))
+    }
+    needed = {"name_kana": "あおき"} | rows
+    visitor.press("保存", status=422, fields=["03"], **needed)
+    assert said(visitor, "field_years").startswith(
+        "分野ごとの経験年数の1件目：「専門の分野課題」でも選択してください。"
+    )
+    visitor.press("保存", status=422, fields=["02", "03"])
+    assert said(visitor, "field_years") == "分野ごとの経験年数の2件目：同じ分野が2つあります。1つにまとめてください。"
+    visitor.press("保存", **{"field_years-1-field": "03", "field_years-1-years": "0"})
+    db.session.rollback()
+    assert profile_of(someone).field_years == [{"field": "02", "years": 7}, {"field": "03", "years": 0}]
+
+
 def test_two_windows_on_the_profile_are_told_apart(visitor: Visitor) -> None:
     visitor.open("/talent/profile")
     address, sent = visitor.what_is_sent("保存", pr="後の窓")

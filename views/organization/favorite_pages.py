@@ -24,6 +24,7 @@ from views.admin import PageView
 from views.arguments import one_of, page_number
 from views.forms.inputs import read_day, read_text, written_day
 from views.organization.favorite_rows import drawn
+from views.organization.mail_back import way_to
 from views.web import current_actor
 
 INDEX = "organization_favorites.index"
@@ -79,6 +80,7 @@ def render_favorites(view: PageView) -> str:
         wanted=wanted,
         query=query_of(wanted),
         link=link_maker(wanted),
+        here=way_to(link_maker(wanted)(page=wanted.page)),
         link_to=lambda number: link_maker(wanted)(page=number),
         last=max(1, -(-page.total // wanted.size)),
         sizes=SIZES,

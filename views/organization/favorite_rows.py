@@ -12,7 +12,7 @@ from portal.matching import outlines
 from portal.matching.favorite_list import Kept
 from portal.messaging.reach import Written
 from portal.wording import WEEKDAYS, day_short
-from views.organization.talent_rows import NOTHING, Marks, practice_of
+from views.organization.talent_rows import NOTHING, Marks, practice_of, unbroken
 from views.templating import icon
 
 SUMMARY = 80
@@ -71,7 +71,7 @@ def _outline(
         short(profile.pr),
         practice_of(profile.years_total),
         marks.of(profile, written, accepts=accepts),
-        outlines.languages_of(profile.languages),
+        unbroken(outlines.languages_of(profile.languages)),
         outlines.countries_of(profile.experiences),
     )
 

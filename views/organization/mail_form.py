@@ -22,6 +22,7 @@ from portal.messaging.composing import Addressee, Addressees
 from portal.messaging.templates import LONGEST_NAME
 from views.arguments import NUMBER
 from views.forms.inputs import read_moment, tidy
+from views.organization.mail_back import place_of
 
 CLASSES = {each.value: each for each in (MailClass.offer, MailClass.contact, MailClass.hire)}
 TOPICS = {topic.value: topic for topic in MailTopic}
@@ -67,12 +68,14 @@ class Typed:
     before_subject: str = ""  # what a template took the place of
     before_body: str = ""
     is_replaced: bool = False
+    back: str = ""  # the place that the form was opened from
 
     @property
     def fields(self) -> list[tuple[str, str]]:
         """As hidden fields of another page."""
         pairs = [
             ("class", self.mail_class),
+            ("back", self.back),
             ("token", self.token),
             ("entry_id", self.entry_id),
             ("topic", self.topic),
@@ -107,16 +110,16 @@ class Typed:
         return replace(now, before_subject="", before_body="", is_replaced=False)
 
 
-def address_of(mail_class: MailClass, keys: Iterable[str]) -> str:
+def address_of(mail_class: MailClass, keys: Iterable[str], back: str = "") -> str:
     """Of the empty form for these people."""
-    query: dict[str, Any] = {"class": mail_class.value}
+    query: dict[str, Any] = {"class": mail_class.value, "back": back or None}
     query["codes" if mail_class is MailClass.offer else "applications"] = ",".join(keys)
     return url_for("organization_mails.compose", **query)
 
 
-def begin(mail_class: MailClass, keys: Sequence[str]) -> Typed:
+def begin(mail_class: MailClass, keys: Sequence[str], back: str) -> Typed:
     """The empty form; everybody in its list is checked."""
-    return Typed(mail_class, new_token(), keys, keys)
+    return Typed(mail_class, new_token(), keys, keys, back=back if place_of(back) else "")
 
 
 def new_token() -> str:
@@ -147,6 +150,7 @@ def read_typed(form: MultiDict[str, str]) -> Typed:
         reopens=[tidy(name) for name in form.getlist("reopens")],
         kept=[int(key) for key in form.getlist("kept") if NUMBER.fullmatch(key)],
         is_replaced="before_subject" in form or "before_body" in form,
+        back=form.get("back", "") if place_of(form.get("back", "")) else "",
         **{
             name: tidy(form.get(name, ""))
             for name in (

@@ -19,6 +19,7 @@ from portal.recruiting.stages import choosable
 from portal.wording import APPLICATION_LOOK, MAIL_CLASS_LABEL, MAIL_TOPIC_LABEL
 from views.admin import PageView
 from views.organization.lookup import own_organization
+from views.organization.mail_back import place_of
 from views.organization.mail_form import LABELS, Typed, draft_of
 from views.visitor import settings
 from views.web import current_actor
@@ -86,14 +87,14 @@ class Sheet:
 
     @property
     def back(self) -> tuple[str, str]:
-        """Where the people came from: address and words."""
-        if self.is_offer:
-            return url_for("organization_talents.index"), _("人材閲覧・オファーメール発信")
+        """Where the member came from, or else the people: address and words."""
+        if place := place_of(self.typed.back):
+            return place
         postings = self.addressees.postings or {}
-        if len(postings) == 1:
+        if not self.is_offer and len(postings) == 1:
             (entry_id,) = postings
             return url_for("organization_applications.applications", entry_id=entry_id), _("応募一覧")
-        return url_for("organization_applications.index"), _("応募一覧")
+        return listed_at(self.typed.mail_class)
 
     def draft(self) -> tuple[Draft, dict[str, str]]:
         return draft_of(
@@ -195,6 +196,13 @@ def shown(mail: Preview, draft: Draft) -> dict[str, Any]:
     }
 
 
+def listed_at(mail_class: MailClass) -> tuple[str, str]:
+    """The list of those who get such mails: address and words."""
+    if mail_class is MailClass.offer:
+        return url_for("organization_talents.index"), _("人材閲覧・オファーメール発信")
+    return url_for("organization_applications.index"), _("応募一覧")
+
+
 def errors_of(invalid: Invalid) -> dict[str, str]:
     errors: dict[str, str] = {}
     for finding in invalid.findings:
@@ -203,7 +211,7 @@ def errors_of(invalid: Invalid) -> dict[str, str]:
     return errors
 
 
-def render_result(view: PageView, dispatch_id: int) -> str:
+def render_result(view: PageView, dispatch_id: int, back: str) -> str:
     actor, now = current_actor(), clock.now()
     dispatch = dispatching.find(dispatch_id, actor=actor)
     rows = outcomes.outcomes(dispatch, actor=actor)
@@ -211,6 +219,7 @@ def render_result(view: PageView, dispatch_id: int) -> str:
         "organization/mail_result.html",
         dispatch=dispatch,
         rows=rows,
+        back=place_of(back) or listed_at(dispatch.mail_class),
         seconds=max(0, int((dispatch.release_at - now).total_seconds())),
         now=now,
     )

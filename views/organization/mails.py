@@ -26,6 +26,7 @@ from portal.messaging.checking import Draft
 from portal.permissions import EDITORS
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
+from views.organization.mail_back import place_of
 from views.organization.mail_form import (
     CLASSES,
     TOPICS,
@@ -78,7 +79,7 @@ class MailsView(PageView):
     def compose(self) -> Any:
         mail_class = class_named(request.args.get("class"))
         keys = request.args.getlist("codes" if mail_class is MailClass.offer else "applications")
-        return render_form(self, sheet_of(begin(mail_class, read_keys(keys))))
+        return render_form(self, sheet_of(begin(mail_class, read_keys(keys), request.args.get("back", ""))))
 
     @expose("/", methods=("POST",))
     def write(self) -> Any:
@@ -180,7 +181,7 @@ class MailsView(PageView):
         """Pressed twice it leads to the same result."""
         typed, actor = read_typed(request.form), current_actor()
         if sent := dispatching.sent_with(typed.token, actor=actor):
-            return to_result(sent)
+            return to_result(sent, typed.back)
         sheet = sheet_of(typed)
         draft, errors = sheet.draft()
         if errors:
@@ -188,13 +189,15 @@ class MailsView(PageView):
         if typed.mail_class is MailClass.hire and "sure" not in request.form:
             error = _("採用を知らせる方の氏名を確かめて、チェックを入れてください。")
             return render_confirm(self, sheet, place=place_asked(), error=error)
-        return self.act(sheet, lambda: self.send_now(draft, typed.token))
+        return self.act(sheet, lambda: self.send_now(draft, typed))
 
-    def send_now(self, draft: Draft, token: str) -> Response:
-        dispatch = dispatching.send(draft, token=token, actor=current_actor(), now=clock.now(), settings=settings())
+    def send_now(self, draft: Draft, typed: Typed) -> Response:
+        dispatch = dispatching.send(
+            draft, token=typed.token, actor=current_actor(), now=clock.now(), settings=settings()
+        )
         sent = dispatch.id
         db.session.commit()
-        return to_result(sent)
+        return to_result(sent, typed.back)
 
     def act(self, sheet: Sheet, act: Callable[[], Any]) -> Any:
         """What the rules refuse is told where it is mended, and the whole input stays."""
@@ -213,7 +216,7 @@ class MailsView(PageView):
 
     @expose(f"/result/{DISPATCH}/")
     def result(self, dispatch_id: int) -> str:
-        return render_result(self, dispatch_id)
+        return render_result(self, dispatch_id, request.args.get("back", ""))
 
     @expose(f"/result/{DISPATCH}/cancel/", methods=("POST",))
     def cancel(self, dispatch_id: int) -> Response:
@@ -226,11 +229,14 @@ class MailsView(PageView):
         else:
             db.session.commit()
             flash(_("%(n)s通の送信を取り消しました。相手には届いていません。", n=count), "success")
-        return to_result(dispatch_id)
+        return to_result(dispatch_id, request.form.get("back", ""))
 
 
-def to_result(dispatch_id: int) -> Response:
-    return redirect(url_for("organization_mails.result", dispatch_id=dispatch_id), 303)
+def to_result(dispatch_id: int, back: str) -> Response:
+    place = place_of(back)
+    return redirect(
+        url_for("organization_mails.result", dispatch_id=dispatch_id, back=place[0] if place else None), 303
+    )
 
 
 def place_asked() -> int:
@@ -276,5 +282,5 @@ def way_back() -> str:
     keys = read_keys(request.form.getlist("listed"))
     if mail_class is None or not keys:
         return ""
-    path = address_of(mail_class, keys)
+    path = address_of(mail_class, keys, request.form.get("back", ""))
     return path if len(path) <= LONGEST_WAY_BACK else ""

@@ -37,6 +37,7 @@ from views.organization.applicant_pages import (
     render_list,
 )
 from views.organization.applicants import APPLICATION, ENTRY, stay
+from views.organization.mail_back import way_to
 from views.organization.mail_form import address_of
 from views.web import current_actor
 
@@ -120,7 +121,8 @@ class SelectionView(PageView):
             people = [str(item.application_id) for item in chosen()]
         except Refused as refusal:
             return list_again(self, entry, refusal)
-        return redirect(address_of(mail_class, people), 303)
+        listed = url_for("organization_applications.applications", entry_id=entry_id, **query_of(read_wanted()))
+        return redirect(address_of(mail_class, people, way_to(listed)), 303)
 
     def plan(self, entry: Row, needed: Sequence[grid.Needed], typed: Typed) -> str:
         return self.step("applicants_ask", entry, needed=needed, typed=typed, problems=problems_of(typed.errors))

@@ -15,7 +15,9 @@ from portal.matching.search_fields import CONDITIONS, GROUPS, Choice, Condition,
 
 SHOWN = 8  # of a long list; the rest is folded
 # Choices whose words alone do not say what they are about.
-NAMED = frozenset({"place", "wish", "years", "available", "level", "updated", "qualification", "test"})
+NAMED = frozenset(
+    {"field_years", "place", "wish", "years", "offers", "available", "level", "updated", "qualification", "test"}
+)
 Counts = Mapping[str, int]
 NOTHING = Markup("")
 

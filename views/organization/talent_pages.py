@@ -15,6 +15,7 @@ from portal.permissions import may
 from views.admin import PageView
 from views.arguments import LARGEST_ID
 from views.organization import talent_facets
+from views.organization.mail_back import way_to
 from views.organization.talent_rows import drawn
 from views.visitor import settings
 from views.web import current_actor
@@ -70,6 +71,7 @@ def render_search(view: PageView, *, name: str = "", refusal: Refused | None = N
         chips=talent_facets.chips(query),
         words_of_query=talent_facets.describe(query),
         asked=urlencode(query.arguments()),
+        here=way_to(talent_facets.address(query)),
         to=lambda page: talent_facets.address(query.on_page(page)),
         sorts=SORTS,
         sizes=SIZES,

@@ -1,5 +1,6 @@
 """Rows of lists of talents as templates write them out: words are put together, nothing is called for a row."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from math import inf
@@ -12,11 +13,12 @@ from portal.clock import local
 from portal.matching import outlines, viewing
 from portal.matching.highlights import highlighted
 from portal.matching.search import FoundTalent
-from portal.messaging.reach import Written
+from portal.messaging.reach import Turn, Written
 from portal.wording import day_short
 from views.templating import icon
 
 NOTHING = Markup("")
+SCORE, NO_BREAK = re.compile("（[^）]*）"), "\u00a0"
 
 
 class DrawnTalent(NamedTuple):
@@ -44,15 +46,18 @@ class Marks:
         self.now = now
         self.declined = _lamp("muted", "ban", _("オファーメールを受け取らない設定です"))
         self.stale = _lamp("lamp-warn", "clock", _("1年以上更新されていません"))
-        self.sent, self.answered = _("%(day)s に送信", day="%s"), _("返信あり")
+        self.words = {
+            Turn.unanswered: _("%(day)s に送信", day="%s"),
+            Turn.talent: _("%(day)s に返信あり", day="%s"),
+            Turn.organization: _("%(day)s に返信済み", day="%s"),
+        }
 
     def of(self, talent: Any, written: Written | None, *, accepts: bool) -> Markup:
         found = []
         if written is not None:
-            words = self.sent % day_short(written.at, self.now)
-            found.append(
-                _lamp("lamp-info", "mail", f"{words}　{self.answered}" if written.is_answered else words, written.by)
-            )
+            at = written.answered_at if written.turn is Turn.talent and written.answered_at else written.at
+            words = self.words[written.turn] % day_short(at, self.now)
+            found.append(_lamp("lamp-info", "mail", words, written.by))
         if not accepts:
             found.append(self.declined)
         if viewing.is_stale(talent, now=self.now):
@@ -84,7 +89,7 @@ def drawn(
             highlighted(talent.summary, keyword),
             practice_of(talent.years_total),
             marks.of(talent, written.get(talent.id), accepts=accepts),
-            highlighted(outlines.languages_of(talent.languages), keyword),
+            highlighted(unbroken(outlines.languages_of(talent.languages)), keyword),
             highlighted(outlines.countries_of(talent.experiences), keyword),
             outlines.wishes_of(talent.wish_countries, talent.wish_kinds),
             updated_on(talent.updated_at, now),
@@ -92,6 +97,11 @@ def drawn(
         for talent in found
         for accepts in [talent.accepts_offers and talent.id not in stopping]
     ]
+
+
+def unbroken(languages: str) -> str:
+    """A test and its score stay on one line: 英語 A, then （TOEIC 880）."""
+    return SCORE.sub(lambda score: score[0].replace(" ", NO_BREAK), languages)
 
 
 def practice_of(years: int | None) -> str:
