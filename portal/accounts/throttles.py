@@ -30,8 +30,8 @@ WRONG_PASSWORDS = Limit("password", 10, timedelta(minutes=5))
 WRONG_CODES = Limit("code", 50, timedelta(days=1))
 CODES_SENT = Limit("sent", 30, timedelta(hours=1))
 # Of one address, in a row, by browsers that never logged in to it: then they are not asked for its password any more,
-# until its owner logs in or has it reissued. (The window has no end that anyone waits for.)
-STRANGERS = Limit("strangers", 100, timedelta(days=3650))
+# until its owner logs in or has it reissued.
+STRANGERS = Limit("strangers", 100, timedelta(days=30))
 WARNINGS = Limit("warning", 1, timedelta(days=1))
 TOO_MANY_TRIES = "試行回数が多すぎます。"
 

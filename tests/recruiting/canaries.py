@@ -172,7 +172,12 @@ def _log_in(make: Maker, someone: Actor) -> None:
             ),
             KnownBrowser(token_hash="c3", seen_at=make.now, **common),
             OneTimeAddress(
-                token_hash="c4", purpose=AddressPurpose.reissue, email=EMAIL, password_version=1, expires_at=end, **common
+                token_hash="c4",
+                purpose=AddressPurpose.reissue,
+                email=EMAIL,
+                password_version=1,
+                expires_at=end,
+                **common,
             ),
             Authenticator(secret=MARK, **common),
             RecoveryCode(code_hash="c5", account_id=someone.account_id),
