@@ -18,6 +18,7 @@ from portal.accounts.waiting import StartOver
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import Conflict, Invalid, Refused
+from portal.operation import administrators
 from portal.settings import Settings
 from tests.accounts.mailed import ask, letters, set_password, tokens
 from tests.accounts.steps import HERE, Steps, mailed, wrong
@@ -199,3 +200,13 @@ def test_five_wrong_codes_end_the_login(app: App, account: Account, steps: Steps
         assert not isinstance(steps.refusal(token, "000000"), StartOver)
     assert isinstance(steps.refusal(token, "000000"), StartOver)
     assert isinstance(steps.refusal(token, app.recovery[0]), StartOver)
+
+
+def test_the_operator_takes_it_away_from_who_lost_everything(app: App, account: Account, steps: Steps) -> None:
+    administrators.remove_authenticator("ORG@example.jp")
+    assert letters("account_changed")[-1].params["what"] == "PARTNER事務局が認証アプリの設定を解除しました"
+    steps.issue(account)
+    assert len(mailed()) == 1
+    with pytest.raises(Refused):
+        administrators.remove_authenticator("org@example.jp")
+    db.session.rollback()

@@ -26,10 +26,8 @@ def set_password(page: Page, address: str, password: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("パスワードの設定が完了しました")
 
 
-def test_a_password_is_reissued_and_changed_a_member_invited_and_an_app_set_up(
-    page: Page, phone: Page, portal: Running
-) -> None:
-    # 7. パスワード再発行
+def reissue(page: Page, portal: Running) -> None:
+    """Chapter 7."""
     page.goto("/login")
     page.get_by_role("link", name="パスワード再発行").click()
     page.get_by_role("link", name="団体登録の方はこちら").click()
@@ -40,7 +38,9 @@ def test_a_password_is_reissued_and_changed_a_member_invited_and_an_app_set_up(
     log_in(page, portal, OWNER, password=FIRST)
     expect(page.get_by_role("heading", level=1)).to_have_text("団体マイページ")
 
-    # 2.3 「アカウント情報」
+
+def change(page: Page, portal: Running) -> None:
+    """Chapter 2, 「アカウント情報」."""
     page.goto("/mypage/account/")
     page.get_by_role("link", name="変更する", exact=True).click()
     page.get_by_label("現在のパスワード", exact=True).fill(FIRST)
@@ -55,7 +55,9 @@ def test_a_password_is_reissued_and_changed_a_member_invited_and_an_app_set_up(
     expect(popup).to_be_hidden()
     assert "パスワードが変更されました" in text_of(portal.wait_for_letter(OWNER, "パスワードが変更されました"))
 
-    # 2.6 a member, who comes in on a phone
+
+def invite_and_remove(page: Page, phone: Page, portal: Running) -> None:
+    """A member, who comes in on a phone, and is out at once."""
     page.goto("/mypage/members/")
     page.get_by_role("link", name="メンバーを招待する").click()
     page.get_by_label(re.compile("^氏名")).fill("新人 まどか")
@@ -74,7 +76,9 @@ def test_a_password_is_reissued_and_changed_a_member_invited_and_an_app_set_up(
     phone.goto("/mypage/")
     expect(phone).to_have_url(re.compile("/login"))
 
-    # 1.6 an authenticator app
+
+def set_up_app(page: Page) -> None:
+    """An authenticator app, and a recovery code of it."""
     page.goto("/account/authenticator/")
     page.get_by_label("パスワード", exact=True).fill(SECOND)
     page.get_by_role("button", name="設定を始める").click()
@@ -95,3 +99,12 @@ def test_a_password_is_reissued_and_changed_a_member_invited_and_an_app_set_up(
     page.get_by_label("ワンタイムパスワード").fill(recovery)
     page.get_by_role("button", name="ログイン", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("団体マイページ")
+
+
+def test_a_password_is_reissued_and_changed_a_member_invited_and_an_app_set_up(
+    page: Page, phone: Page, portal: Running
+) -> None:
+    reissue(page, portal)
+    change(page, portal)
+    invite_and_remove(page, phone, portal)
+    set_up_app(page)
