@@ -33,14 +33,14 @@ def request(email: str, *, roles: Collection[Role], origin: Origin, now: datetim
     changes. Known or not, the same statements run: those for nobody are taken back. Leaves rows to commit."""
     begin_write()
     address = normalize_email(email)
-    found = _find(address)
+    found, somebody = _find(address), _somebody()
     is_known = found is not None and _may(found, roles)
     may_mail = _count(address, origin=origin, now=now, settings=settings)
     nobody = Actor(Role.anonymous, ip=origin.ip)
     subject = found.id if found is not None and is_known else None
     audit.record("password.asked", actor=nobody, now=now, subject="account", subject_id=subject)
     point = db.session.begin_nested()
-    _write(found if is_known else _somebody(), address, origin=origin, now=now, settings=settings)
+    _write(found if is_known else somebody, address, origin=origin, now=now, settings=settings)
     if is_known and may_mail:
         point.commit()
     else:

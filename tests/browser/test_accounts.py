@@ -44,7 +44,7 @@ def change(page: Page, portal: Running) -> None:
     page.goto("/mypage/account/")
     page.get_by_role("link", name="変更する", exact=True).click()
     page.get_by_label("現在のパスワード", exact=True).fill(FIRST)
-    page.get_by_role("button", name="表示（新しいパスワード）", exact=True).click()
+    page.get_by_role("button", name=re.compile("表示.*（新しいパスワード）$")).click()
     page.get_by_label("新しいパスワード", exact=True).fill(SECOND)
     page.get_by_label("新しいパスワード（確認）", exact=True).fill(SECOND)
     page.get_by_role("button", name="パスワードを変更する").click()
