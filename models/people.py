@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, enum_column
-from models.states import Role
+from models.states import AddressPurpose, Role
 
 if TYPE_CHECKING:
     from models.organizations import Organization
@@ -31,6 +31,8 @@ class Account(Base):
     created_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
+    # A member who left: suspended for good. The row stays for what the organization keeps of their work.
+    removed_at: Mapped[datetime | None]
 
     organization: Mapped[Organization | None] = relationship(back_populates="members")
 
@@ -53,6 +55,7 @@ class LoginChallenge(Base):
     password_version: Mapped[int]
     tries: Mapped[int] = mapped_column(default=0)
     resends: Mapped[int] = mapped_column(default=0)
+    by_app: Mapped[bool] = mapped_column(default=False)  # nothing was mailed: the authenticator app shows the code
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -71,6 +74,7 @@ class LoginSession(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]  # when its owner proved themselves once more (step-up)
     ip: Mapped[str] = mapped_column(default="")
     browser: Mapped[str] = mapped_column(default="")
 
@@ -85,6 +89,48 @@ class KnownBrowser(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class OneTimeAddress(Base):
+    """An address that was mailed and does one thing once. A newer one of the same purpose replaces it."""
+
+    __tablename__ = "one_time_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[AddressPurpose] = mapped_column(enum_column(AddressPurpose))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    email: Mapped[str]  # whose mailbox it went to
+    new_email: Mapped[str] = mapped_column(default="")  # of a change of the login e-mail
+    password_version: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "account_id", "purpose"),)
+
+
+class Authenticator(Base):
+    """The authenticator app of an account; it is asked for from `confirmed_at` on."""
+
+    __tablename__ = "authenticator"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[str]  # encrypted with a key that the database does not know
+    last_step: Mapped[int] = mapped_column(default=0)  # of 30 seconds; a code of it or an earlier one is used up
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """Stands in for the app, once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    used_at: Mapped[datetime | None]
 
 
 class Throttle(Base):

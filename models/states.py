@@ -181,3 +181,13 @@ class MessageState(StrEnum):
     delivered = "delivered"  # stands in the other side's mailbox
     cancelled = "cancelled"  # taken back by the sender while it was held
     refused = "refused"  # at its time the talent was not reachable any more; `reason` says why
+
+
+class AddressPurpose(StrEnum):
+    """What a mailed one-time address leads to."""
+
+    reissue = "reissue"  # パスワード再発行
+    invitation = "invitation"  # the first password of an invited person
+    email_old = "email_old"  # a new login e-mail, confirmed from the mailbox of the one before
+    email_new = "email_new"  # and from its own
+    email_undo = "email_undo"  # takes the change back

@@ -80,6 +80,19 @@ def create_administrator(email: str, name: str, *, password_stdin: bool) -> None
     click.echo(f"管理者 {email} を作成しました。")
 
 
+@command
+@click.argument("email", metavar="メールアドレス")
+@click.option("--yes", "is_sure", is_flag=True, help="確認せずに解除します")
+def remove_authenticator(email: str, *, is_sure: bool) -> None:
+    """端末と復旧コードをなくした人の認証アプリを解除します。本人であることを確かめてから実行してください。"""
+    from portal.operation import administrators
+
+    if not is_sure:
+        click.confirm(f"{email} の認証アプリを解除します。本人であることを確かめましたか", abort=True)
+    in_application(lambda: administrators.remove_authenticator(email))
+    click.echo(f"{email} の認証アプリを解除しました。次のログインから、ワンタイムパスワードをメールで送ります。")
+
+
 def ask_password() -> str:
     return str(click.prompt("パスワード", hide_input=True, confirmation_prompt="パスワード（確認）"))
 

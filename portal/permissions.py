@@ -11,6 +11,7 @@ from models.favorites import Favorite, SavedSearch
 from models.mail import OutboxMail
 from models.messages import Dispatch, MailTemplate, Message, Thread
 from models.organizations import Organization
+from models.people import Account
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
 from models.states import (
     MEMBER_ROLES,
@@ -59,6 +60,7 @@ MAY: dict[str, frozenset[Role]] = {
     "template.write": EDITORS,
     "desk.read": SECRETARIAT,
     "desk.administer": frozenset({Role.administrator}),
+    "member.manage": frozenset({Role.owner}),
 }
 
 
@@ -141,6 +143,7 @@ MEMBERS_SEE: Mapping[Any, Rows] = {
     Dispatch: _own(Dispatch),
     # One's own; those that belong to no organization are the secretariat's samples for all.
     MailTemplate: lambda actor: _own(MailTemplate)(actor) | MailTemplate.organization_id.is_(None),
+    Account: lambda actor: _own(Account)(actor) & Account.removed_at.is_(None),  # colleagues
 }
 TALENTS_SEE: Mapping[Any, Rows] = {
     Talent: lambda actor: Talent.account_id == actor.account_id,

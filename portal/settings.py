@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PREFIX = "PORTAL_"
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 64  # that the setting may ask for
+LONGEST_REISSUE = 1440  # minutes
 LONGEST_HOLD = 3600  # seconds
 LONGEST_INTERVAL = 366  # days
 MOST_OFFERS = 1000
@@ -47,6 +49,8 @@ class Settings:
     mail_folder: str = f"{ROOT}/var/mail"  # where the demo's catcher keeps what it caught
     web_workers: int = 2
     password_length: int = 12
+    reissue_minutes: int = 60  # how long the address of a password reissue lives
+    administrators_need_authenticator: bool = False
     code_minutes: int = 10
     code_tries: int = 5
     code_resends: int = 5
@@ -158,6 +162,10 @@ def _odd_values(settings: Settings) -> list[tuple[str, str]]:
         found.append(("port", "1〜65535 で指定してください。"))
     if not 0 < settings.mail_port < 65536:
         found.append(("mail_port", "1〜65535 で指定してください。"))
+    if not SHORTEST_PASSWORD <= settings.password_length <= LONGEST_PASSWORD:
+        found.append(("password_length", f"{SHORTEST_PASSWORD}〜{LONGEST_PASSWORD} で指定してください。"))
+    if not 1 <= settings.reissue_minutes <= LONGEST_REISSUE:
+        found.append(("reissue_minutes", f"1〜{LONGEST_REISSUE:,} の分数で指定してください。"))
     if settings.web_workers < 1:
         found.append(("web_workers", "1以上で指定してください。"))
     if settings.tick_seconds <= 0:

@@ -63,6 +63,12 @@ function copyInto(form, input) {
   form.append(hidden);
 }
 
+// ---- a popup that the page came with
+all("dialog[data-popup]").forEach((dialog) => {
+  dialog.close();
+  dialog.showModal();
+});
+
 // ---- one press, one request
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;

@@ -21,7 +21,7 @@ NAME = re.compile(r"\{(\w+)\}")  # in a pattern
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(_=translate, icon=icon, asset=asset, mark=mark, home_of=home_of)
+    app.jinja_env.globals.update(_=translate, icon=icon, asset=asset, mark=mark, home_of=home_of, account_of=account_of)
 
 
 @pass_eval_context
@@ -88,3 +88,8 @@ def home_of(actor: Actor) -> str:
     if actor.is_secretariat:
         return "/desk/"
     return {Role.anonymous: "/", Role.talent: "/talent/"}.get(actor.role, "/mypage/")
+
+
+def account_of(actor: Actor) -> str:
+    """「アカウント情報」 behind the person's own door, where it has one there."""
+    return "/mypage/account/" if home_of(actor) == "/mypage/" else "/account/"

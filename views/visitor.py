@@ -36,6 +36,7 @@ class User(UserMixin):
     def __init__(self, token: str, row: Row) -> None:
         self.token = token
         self.session_id: int = row.id
+        self.session = row
         self.actor = Actor(row.role, row.account_id, row.organization_id, row.name, address())
         self.org_type: str = row.org_type or ""
         self.organization: str = row.organization or ""  # as menus call it

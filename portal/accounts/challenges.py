@@ -13,10 +13,10 @@ from models.base import db
 from models.people import Account, LoginChallenge
 from models.states import Role
 from portal import audit
-from portal.accounts import letters, throttles
+from portal.accounts import authenticators, letters, throttles
 from portal.accounts.browsers import counters
 from portal.accounts.origins import Origin
-from portal.accounts.throttles import CODES_SENT, WRONG_CODES
+from portal.accounts.throttles import CODES_SENT, STRANGERS, WRONG_CODES
 from portal.accounts.tokens import digest, keyed, new_token
 from portal.accounts.waiting import DIGITS, StartOver, end_of, find, is_open, normalize_code, why_not_again
 from portal.actors import Actor
@@ -26,14 +26,16 @@ from portal.settings import Settings
 
 
 def issue_challenge(account: Account, *, origin: Origin, now: datetime, settings: Settings, replaces: str = "") -> str:
-    """Mails a code; returns the token that the asking browser keeps. `replaces` is the token it kept before."""
+    """Mails a code, unless an authenticator app shows it; returns the token that the asking browser keeps. `replaces`
+    is the token it kept before."""
     throttles.take(CODES_SENT, counters(CODES_SENT, account.id, origin=origin, now=now, settings=settings), now=now)
     _end(replaces, now=now)
-    token, code = new_token(), _new_code()
+    token, code, by_app = new_token(), _new_code(), authenticators.has_app(account.id)
     challenge = LoginChallenge(
         token_hash=digest(token),
         account_id=account.id,
-        code_mac=_mac(token, code, settings),
+        code_mac="" if by_app else _mac(token, code, settings),
+        by_app=by_app,
         password_version=account.password_version,
         created_at=now,
         sent_at=now,
@@ -41,6 +43,8 @@ def issue_challenge(account: Account, *, origin: Origin, now: datetime, settings
     )
     db.session.add(challenge)
     db.session.flush()
+    if by_app:
+        return token
     letters.send_code(
         account, code, challenge_id=challenge.id, resend=0, origin=origin, now=now, expires_at=challenge.expires_at
     )
@@ -56,6 +60,7 @@ def resend(token: str, *, origin: Origin, now: datetime, settings: Settings) -> 
         update(LoginChallenge)
         .where(*is_open(token, now=now, settings=settings))
         .where(
+            ~LoginChallenge.by_app,
             LoginChallenge.resends < settings.code_resends,
             LoginChallenge.sent_at <= now - timedelta(seconds=settings.code_resend_seconds),
         )
@@ -88,6 +93,7 @@ def answer_challenge(token: str, code: str, *, origin: Origin, now: datetime, se
             LoginChallenge.id,
             LoginChallenge.account_id,
             LoginChallenge.code_mac,
+            LoginChallenge.by_app,
             LoginChallenge.password_version,
             LoginChallenge.tries,
         )
@@ -96,7 +102,11 @@ def answer_challenge(token: str, code: str, *, origin: Origin, now: datetime, se
         raise StartOver(end_of(find(token), now=now, settings=settings))
     tally = counters(WRONG_CODES, row.account_id, origin=origin, now=now, settings=settings)
     throttles.refuse_if_full(WRONG_CODES, tally, now=now)
-    if not hmac.compare_digest(row.code_mac, _mac(token, text, settings)):
+    if row.by_app:
+        is_right = authenticators.accept(row.account_id, text, origin=origin, now=now, settings=settings)
+    else:
+        is_right = hmac.compare_digest(row.code_mac, _mac(token, text, settings))
+    if not is_right:
         raise _wrong(row, tally, origin=origin, now=now, settings=settings)
     return _use(row, origin=origin, now=now, settings=settings)
 
@@ -134,6 +144,7 @@ def _use(row: Row, *, origin: Origin, now: datetime, settings: Settings) -> Acco
     is_suspended = account.suspended_at or (organization and organization.suspended_at)
     if is_suspended or account.password_version != row.password_version:
         raise StartOver("closed")
+    throttles.forget([throttles.key(STRANGERS, settings.secret_key, "account", account.email)])
     for limit in (WRONG_CODES, CODES_SENT):  # whoever completes a login is not the one these are for
         throttles.forget(counters(limit, account.id, origin=origin, now=now, settings=settings))
     _record("code.used", account.id, origin=origin, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 
 from models.base import db
-from models.people import KnownBrowser, LoginChallenge, LoginSession, Throttle
+from models.people import KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
 from models.talents import Registration
 from portal.accounts.browsers import KNOWN_FOR
 from portal.database import begin_write, write
@@ -23,6 +23,7 @@ def forget_expired(now: datetime) -> int:
         for model, moment, end in (
             (Throttle, Throttle.window_ends_at, now),
             (LoginChallenge, LoginChallenge.expires_at, now - KEPT),
+            (OneTimeAddress, OneTimeAddress.expires_at, now - KEPT),
             (LoginSession, LoginSession.expires_at, now - KEPT),
             (KnownBrowser, KnownBrowser.seen_at, now - KNOWN_FOR),
         )

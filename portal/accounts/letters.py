@@ -28,6 +28,17 @@ def tell_of_new_browser(account: Account, *, origin: Origin, now: datetime) -> N
     outbox.queue([letter], now=now)
 
 
+def tell_of_failures(account: Account, *, origin: Origin, now: datetime) -> None:
+    letter = Letter("login_closed", account.email, _circumstances(account, origin, now), account.organization_id)
+    outbox.queue([letter], now=now)
+
+
+def tell_of_change(what: str, account: Account, *, origin: Origin, now: datetime) -> None:
+    """`what` says which change of the account happened, in words that are also the subject."""
+    params = _circumstances(account, origin, now) | {"what": what}
+    outbox.queue([Letter("account_changed", account.email, params, account.organization_id)], now=now)
+
+
 def _circumstances(account: Account, origin: Origin, now: datetime) -> dict[str, Any]:
     return {"name": account.name, "when": now.isoformat(), "ip": origin.ip, "browser": origin.browser}
 

@@ -11,15 +11,20 @@ from models.organizations import Organization
 from models.people import Account
 from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Role
 from portal import audit
-from portal.accounts import browsers, passwords, throttles
+from portal.accounts import browsers, letters, passwords, throttles
 from portal.accounts.origins import Origin, network
-from portal.accounts.throttles import WRONG_PASSWORDS
+from portal.accounts.throttles import STRANGERS, WARNINGS, WRONG_PASSWORDS
 from portal.actors import Actor
 from portal.database import begin_write
-from portal.errors import Refused
+from portal.errors import Refused, Throttled
 from portal.settings import Settings
 
 WRONG = "メールアドレスまたはパスワードが正しくありません。"
+CLOSED = (
+    "ログインの失敗が続いたため、はじめての端末からのログインを止めています。"
+    "「パスワード再発行」でパスワードを設定し直すか、ログインしたことのある端末をお使いください。"
+)
+A_DAY = 86_400  # seconds
 STAFF = frozenset((*MEMBER_ROLES, *SECRETARIAT_ROLES))
 TALENTS = frozenset({Role.talent})
 
@@ -41,11 +46,15 @@ def check_password(
     found = _find(address)
     counters = _counters(address, found, origin=origin, now=now, settings=settings)
     throttles.refuse_if_full(WRONG_PASSWORDS, counters, now=now)
+    strangers = _strangers(address, found, origin=origin, now=now, settings=settings)
+    if throttles.is_full(STRANGERS, strangers, now=now):
+        raise Throttled(CLOSED, retry_after=A_DAY)
     db.session.rollback()
     right = passwords.verify_password(found.password_hash if found else "", password)
     begin_write()
     reason = _reason(found, roles, is_right=right)
     if found is None or reason:
+        _count_stranger(strangers, address, origin=origin, now=now, settings=settings)
         raise _failure(reason, found, counters, origin=origin, now=now)
     # Guesses beside this one may have filled the window meanwhile: the first ten counted are all that get an answer.
     throttles.refuse_if_full(WRONG_PASSWORDS, counters, now=now)
@@ -79,6 +88,24 @@ def _counters(address: str, found: Row | None, *, origin: Origin, now: datetime,
         throttles.key(WRONG_PASSWORDS, settings.secret_key, "account", address),
         throttles.key(WRONG_PASSWORDS, settings.secret_key, "address", network(origin.ip)),
     ]
+
+
+def _strangers(address: str, found: Row | None, *, origin: Origin, now: datetime, settings: Settings) -> list[str]:
+    """The count of failures in a row that this browser adds to; none for one that its owner logged in with before."""
+    is_known = browsers.is_known(found.id if found else 0, origin.token, now=now)
+    return [] if is_known else [throttles.key(STRANGERS, settings.secret_key, "account", address)]
+
+
+def _count_stranger(keys: list[str], address: str, *, origin: Origin, now: datetime, settings: Settings) -> None:
+    """The hundredth failure closes the way for strangers, and the owner is told, once a day at most."""
+    if not keys or throttles.count(STRANGERS, keys, now=now) != STRANGERS.most:
+        return
+    warned = throttles.key(WARNINGS, settings.secret_key, "account", address)
+    if throttles.count(WARNINGS, [warned], now=now) > WARNINGS.most:
+        return
+    owner = db.session.scalars(select(Account).where(Account.email == address)).one_or_none()
+    if owner is not None and owner.suspended_at is None:
+        letters.tell_of_failures(owner, origin=origin, now=now)
 
 
 def _reason(found: Row | None, roles: Collection[Role], *, is_right: bool) -> str:

@@ -68,6 +68,8 @@ def _by_token() -> Select:
         select(
             LoginSession.id,
             LoginSession.seen_at,
+            LoginSession.created_at,
+            LoginSession.confirmed_at,
             Account.id.label("account_id"),
             Account.role,
             Account.organization_id,
@@ -92,6 +94,19 @@ def touch(session_id: int, *, now: datetime) -> None:
     db.session.execute(
         update(LoginSession).where(LoginSession.id == session_id, LoginSession.seen_at < now).values(seen_at=now)
     )
+
+
+def renew(session_id: int, *, now: datetime) -> str:
+    """Its owner proved themselves once more: the session goes on under a new token, and the one before is worth
+    nothing."""
+    token = new_token()
+    db.session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id)
+        .values(token_hash=digest(token), confirmed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return token
 
 
 def list_sessions(actor: Actor, *, now: datetime, settings: Settings) -> Sequence[LoginSession]:

@@ -29,6 +29,10 @@ WRONG_PASSWORDS = Limit("password", 10, timedelta(minutes=5))
 # A wrong code is known to come from someone who has the password; a completed login forgets both counts.
 WRONG_CODES = Limit("code", 50, timedelta(days=1))
 CODES_SENT = Limit("sent", 30, timedelta(hours=1))
+# Of one address, in a row, by browsers that never logged in to it: then they are not asked for its password any more,
+# until its owner logs in or has it reissued.
+STRANGERS = Limit("strangers", 100, timedelta(days=30))
+WARNINGS = Limit("warning", 1, timedelta(days=1))
 TOO_MANY_TRIES = "試行回数が多すぎます。"
 
 
@@ -73,6 +77,18 @@ def refuse_if_full(limit: Limit, keys: Sequence[str], *, now: datetime, sentence
     if ends:
         seconds = ceil((max(ends) - now).total_seconds())
         raise Throttled(f"{sentence}{_spell(seconds)}後にもう一度お試しください。", retry_after=seconds)
+
+
+def is_full(limit: Limit, keys: Sequence[str], *, now: datetime) -> bool:
+    full = select(Throttle.key).where(
+        Throttle.key.in_(keys), Throttle.count >= limit.most, Throttle.window_ends_at > now
+    )
+    return db.session.scalar(full.limit(1)) is not None
+
+
+def of_address(email: str, secret_key: str) -> list[str]:
+    """The counts of failures that strangers left at one login e-mail."""
+    return [key(limit, secret_key, "account", email) for limit in (WRONG_PASSWORDS, STRANGERS)]
 
 
 def forget(keys: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, select
 
 from models.base import db
 from models.people import Account, LoginChallenge
+from portal.accounts import authenticators
 from portal.accounts.tokens import digest
 from portal.errors import Refused, Throttled
 from portal.settings import Settings
@@ -40,6 +41,7 @@ class Waiting:
     resends_left: int
     resend_in: int  # seconds; 0 = now
     minutes: int
+    by_app: bool  # the authenticator app shows the code
 
 
 def find_waiting(token: str, *, now: datetime, settings: Settings) -> Waiting:
@@ -52,14 +54,17 @@ def find_waiting(token: str, *, now: datetime, settings: Settings) -> Waiting:
         settings.code_resends - row.resends,
         _resend_in(row, now=now, settings=settings),
         settings.code_minutes,
+        row.by_app,
     )
 
 
 def normalize_code(code: str) -> str:
-    """Six half-width digits, however they were typed; anything else is refused and costs no try."""
+    """Six half-width digits, however they were typed, or a recovery code; anything else is refused and costs no try."""
     text = "".join(unicodedata.normalize("NFKC", code[:100]).split())
+    if authenticators.is_recovery_code(recovery := authenticators.normalize(code)):
+        return recovery
     if len(text) != DIGITS or not (text.isascii() and text.isdigit()):
-        raise Refused(f"メールに書かれた{DIGITS}桁の数字を入力してください。")
+        raise Refused(f"{DIGITS}桁の数字を入力してください。")
     return text
 
 
@@ -86,6 +91,7 @@ def find(token: str) -> Row | None:
             LoginChallenge.expires_at,
             LoginChallenge.resends,
             LoginChallenge.sent_at,
+            LoginChallenge.by_app,
             Account.email,
         )
         .join(Account, Account.id == LoginChallenge.account_id)
@@ -111,6 +117,8 @@ def why_not_again(token: str, *, now: datetime, settings: Settings) -> Refused:
     row = find(token)
     if row is None or (reason := end_of(row, now=now, settings=settings)):
         return StartOver("missing" if row is None else reason)
+    if row.by_app:
+        return Refused("認証アプリに表示されている数字を入力してください。メールでは送られません。")
     if row.resends >= settings.code_resends:
         return Refused(f"再送できるのは{settings.code_resends}回までです。届かないときは、最初からやり直してください。")
     seconds = max(1, _resend_in(row, now=now, settings=settings))

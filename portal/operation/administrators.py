@@ -1,13 +1,17 @@
-"""The first administrator of a new portal; later ones are made on the desk."""
+"""The first administrator of a new portal (later ones are invited), and the way back for who lost the authenticator app
+and its recovery codes: the operator has made sure who they are."""
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import db
 from models.people import Account
 from models.states import Role
 from portal import audit, clock
+from portal.accounts import authenticators, letters
 from portal.accounts.login import normalize_email
+from portal.accounts.origins import Origin
 from portal.accounts.passwords import check_policy, hash_password
 from portal.actors import CLOCK
 from portal.database import begin_write
@@ -41,4 +45,18 @@ def create(*, email: str, name: str, password: str, shortest: int) -> None:
         db.session.rollback()
         raise Conflict(f"{address} のアカウントはすでにあります。") from None
     audit.record("account.create", actor=CLOCK, now=now, subject="account", subject_id=account.id)
+    db.session.commit()
+
+
+def remove_authenticator(email: str) -> None:
+    """Codes are mailed again from the next login on; the owner is told. Commits."""
+    now = clock.now()
+    begin_write()
+    account = db.session.scalars(select(Account).where(Account.email == normalize_email(email))).one_or_none()
+    if account is None or not authenticators.has_app(account.id):
+        raise Refused(f"{email} に認証アプリの設定はありません。")
+    authenticators.forget(account.id)
+    audit.record("authenticator.off", actor=CLOCK, now=now, subject="account", subject_id=account.id)
+    what = "PARTNER事務局が認証アプリの設定を解除しました"
+    letters.tell_of_change(what, account, origin=Origin("（運用担当）", "（運用コマンド）"), now=now)
     db.session.commit()

@@ -10,7 +10,15 @@ from models.base import db
 from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
-from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
+from models.people import (
+    Account,
+    Authenticator,
+    KnownBrowser,
+    LoginChallenge,
+    LoginSession,
+    OneTimeAddress,
+    RecoveryCode,
+)
 from models.states import ApplicationState, Role
 from models.talents import Registration, Resume, Talent, TalentBlock
 from portal import audit
@@ -39,6 +47,9 @@ DELETED = (
     LoginChallenge,
     LoginSession,
     KnownBrowser,
+    OneTimeAddress,
+    Authenticator,
+    RecoveryCode,
     Download,
 )
 

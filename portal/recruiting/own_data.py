@@ -17,7 +17,15 @@ from models.files import StoredFile
 from models.mail import OutboxMail
 from models.messages import Message, MessageFile, Thread
 from models.organizations import Organization
-from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
+from models.people import (
+    Account,
+    Authenticator,
+    KnownBrowser,
+    LoginChallenge,
+    LoginSession,
+    OneTimeAddress,
+    RecoveryCode,
+)
 from models.records import AuditEvent
 from models.searching import TalentIndex
 from models.states import Lane, MessageState, Side
@@ -208,6 +216,9 @@ TOLD: Mapping[type[Base], tuple[str, Told]] = {
     LoginSession: ("logins", _only("created_at", "seen_at", "ended_at", "ip", "browser")),
     LoginChallenge: ("one_time_passwords", _only("created_at", "sent_at", "used_at", "tries", "resends")),
     KnownBrowser: ("browsers", _only("created_at", "seen_at")),
+    OneTimeAddress: ("mailed_addresses", _only("purpose", "email", "new_email", "created_at", "expires_at", "used_at")),
+    Authenticator: ("authenticator_apps", _only("created_at", "confirmed_at")),
+    RecoveryCode: ("recovery_codes", _only("used_at")),
     OutboxMail: ("mails", _mail),
     AuditEvent: ("acts", _only("at", "action", "subject", "subject_id", "ip", "details")),
     Download: ("downloads", _only("kind", "state", "created_at", "ready_at", "expires_at")),

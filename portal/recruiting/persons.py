@@ -22,7 +22,15 @@ from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
 from models.messages import Message, MessageFile, Thread
-from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
+from models.people import (
+    Account,
+    Authenticator,
+    KnownBrowser,
+    LoginChallenge,
+    LoginSession,
+    OneTimeAddress,
+    RecoveryCode,
+)
 from models.records import AuditEvent
 from models.searching import TalentIndex
 from models.states import Role
@@ -37,7 +45,9 @@ from portal.recruiting.readings import Reading
 
 DATA = "data.json"
 # What proves who somebody is, and where bytes are: of no use to the person, and of much to a thief.
-SECRETS = frozenset({"password_hash", "token_hash", "code_mac", "key", "owner", "digest", "params"})
+SECRETS = frozenset(
+    {"password_hash", "token_hash", "code_mac", "key", "owner", "digest", "params", "secret", "code_hash"}
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,9 @@ HELD: Mapping[type[Base], Callable[[Person], ColumnElement[bool]]] = {
     LoginChallenge: _of_account(LoginChallenge),
     LoginSession: _of_account(LoginSession),
     KnownBrowser: _of_account(KnownBrowser),
+    OneTimeAddress: _of_account(OneTimeAddress),
+    Authenticator: _of_account(Authenticator),
+    RecoveryCode: _of_account(RecoveryCode),
     OfferStop: _of_talent(OfferStop),
     Favorite: _of_talent(Favorite),
     Thread: _of_talent(Thread),

@@ -62,6 +62,18 @@ WRITER     = row("login  403    403    200    200    403    200    200    login 
 WRITER_ID  = row("login  403    403    200    200    403    404    404    login  403    403    ")
 WRITE      = row("login  403    403    go     go     403    go     go     login  403    403    ")
 WRITE_ID   = row("login  403    403    go     go     403    404    404    login  403    403    ")
+# what one owner does with the members of the organization
+OWNER      = row("login  403    403    200    403    403    200    200    login  403    403    ")
+OWNER_NOT  = row("login  403    403    422    403    403    422    422    login  403    403    ")
+OWNER_ID   = row("login  403    403    200    403    403    404    404    login  403    403    ")
+OWNER_DO   = row("login  403    403    go     403    403    404    404    login  403    403    ")
+# one's own account; `WITHOUT`: with a form that lacks what it asks for
+WITHOUT    = row("login  422    422    422    422    422    422    422    login  422    422    ")
+OWN_GO     = row("login  go     go     go     go     go     go     go     login  go     go     ")
+MEMBER_NOT = row("login  403    403    422    422    422    422    422    login  403    403    ")
+# addresses of mails
+TO         = row("go     go     go     go     go     go     go     go     go     go     go     ")
+NOWHERE    = row("410    410    410    410    410    410    410    410    410    410    410    ")
 # the desk
 OFFICE     = row("login  403    403    403    403    403    403    403    login  200    200    ")
 OFFICE_GO  = row("login  403    403    403    403    403    403    403    login  go     go     ")
@@ -103,6 +115,34 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("account.list_sessions", "GET"): ONESELF,
     ("account.end_session", "POST"): END_ONE,
     ("account.end_other_sessions", "POST"): END_OTHERS,
+    ("account.show_confirm", "GET"): ONESELF,
+    ("account.take_confirm", "POST"): WITHOUT,
+    ("account.show", "GET"): ONESELF,
+    ("account.show_password", "GET"): ONESELF,
+    ("account.take_password", "POST"): WITHOUT,
+    ("account.show_email", "GET"): ONESELF,
+    ("account.take_email", "POST"): WITHOUT,
+    ("authenticator.show", "GET"): ONESELF,
+    ("authenticator.begin", "POST"): WITHOUT,
+    ("authenticator.show_setup", "GET"): OWN_GO,  # nothing begun: back to where it begins
+    ("authenticator.take_setup", "POST"): OWN_GO,
+    ("authenticator.renew_codes", "POST"): WITHOUT,
+    ("authenticator.remove", "POST"): WITHOUT,
+    ("reissue.choose", "GET"): ALL,
+    ("reissue.show_request", "GET"): ALL,
+    ("reissue.take_request", "POST"): TO,
+    ("reissue.show_sent", "GET"): ALL,
+    (
+        "reissue.show_setting",
+        "GET",
+    ): NOWHERE,  # without the address of a mail in the cookie, where the next but one puts it
+    ("reissue.take_setting", "POST"): NOWHERE,
+    ("reissue.take_address", "GET"): TO,
+    ("reissue.show_done", "GET"): ALL,
+    ("reissue.show_email", "GET"): ALL,
+    ("reissue.take_email", "POST"): ALL,
+    ("reissue.show_undo", "GET"): ALL,
+    ("reissue.take_undo", "POST"): ALL,
     # talents
     ("talent.show_registration", "GET"): ALL,
     ("talent.take_registration", "POST"): INCOMPLETE,
@@ -228,6 +268,18 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("organization_templates.save", "POST"): WRITE_ID,
     ("organization_templates.ask_deleting", "GET"): WRITER_ID,
     ("organization_templates.delete", "POST"): WRITE_ID,
+    # one's account and the members, at the organization's door
+    ("organization_account.index", "GET"): MEMBER,
+    ("organization_account.password", "GET"): MEMBER,
+    ("organization_account.change", "POST"): MEMBER_NOT,
+    ("organization_members.index", "GET"): OWNER,
+    ("organization_members.show_invitation", "GET"): OWNER,
+    ("organization_members.invite", "POST"): OWNER_NOT,
+    ("organization_members.role", "POST"): OWNER_DO,
+    ("organization_members.again", "POST"): OWNER_DO,
+    ("organization_members.cancel", "POST"): OWNER_DO,
+    ("organization_members.ask_removing", "GET"): OWNER_ID,
+    ("organization_members.remove", "POST"): OWNER_DO,
     # the secretariat
     ("desk.index", "GET"): OFFICE,
     ("desk.review", "GET"): OFFICE,

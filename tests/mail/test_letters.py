@@ -58,6 +58,9 @@ PARAMS = {
     "subject": "面接のご案内",
     "signature": "特定非営利活動法人 みずの会\n東京都文京区小日向1-2-3",
     "mail_class": "offer",
+    "what": "パスワードが変更されました",
+    "place": "特定非営利活動法人 みずの会",
+    "new_email": "atarashii@example.jp",
 }
 LOGIN_LETTERS = {"one_time_password", "new_browser"}
 # What each letter that is not about an entry leads to.
@@ -78,6 +81,14 @@ ELSEWHERE = {
     "message_arrived": "/talent/mailbox/56/",
     "offer_arrived": "/talent/mailbox/56/",
     "answer_arrived": "/mypage/mailbox/56/",
+    "password_reissue": f"/password/{'t' * 43}",
+    "invitation": f"/password/{'t' * 43}",
+    "account_changed": "/reissue",
+    "login_closed": "/reissue",
+    "member_removed": "/contact",
+    "email_confirm": f"/email/{'t' * 43}",
+    "email_taken": "/reissue",
+    "email_changed": f"/email/undo/{'t' * 43}",
 }
 TO_ORGANIZATIONS = {
     "application_arrived",

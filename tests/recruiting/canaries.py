@@ -14,8 +14,15 @@ from sqlalchemy import Text, func, select
 from models.applications import Application
 from models.base import Base, db
 from models.entries import Version
-from models.people import KnownBrowser, LoginChallenge, LoginSession
-from models.states import DownloadKind, ResumeType
+from models.people import (
+    Authenticator,
+    KnownBrowser,
+    LoginChallenge,
+    LoginSession,
+    OneTimeAddress,
+    RecoveryCode,
+)
+from models.states import AddressPurpose, DownloadKind, ResumeType
 from models.talents import Registration, Talent
 from portal import storage
 from portal.actors import Actor
@@ -164,6 +171,16 @@ def _log_in(make: Maker, someone: Actor) -> None:
                 token_hash="c2", code_mac=MARK, password_version=1, sent_at=make.now, expires_at=end, **common
             ),
             KnownBrowser(token_hash="c3", seen_at=make.now, **common),
+            OneTimeAddress(
+                token_hash="c4",
+                purpose=AddressPurpose.reissue,
+                email=EMAIL,
+                password_version=1,
+                expires_at=end,
+                **common,
+            ),
+            Authenticator(secret=MARK, **common),
+            RecoveryCode(code_hash="c5", account_id=someone.account_id),
         ]
     )
     downloads.request(DownloadKind.own_data, 0, actor=someone, now=make.now)

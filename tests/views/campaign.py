@@ -121,6 +121,7 @@ USED_UP = (
     *("selection.stage", "selection.ask", "stage_one", "ask_one", "judge", "note"),
     *("marks.remove", "save_note", "saving.rename", "saving.remove"),
     *("mails.send", "mails.cancel", "templates.create", "templates.save", "templates.delete"),
+    *("reissue.take_email", "reissue.take_undo", "members.cancel", "members.remove"),
 )
 
 
@@ -161,6 +162,15 @@ FIELDS = {
     "talent.take_resume": (*RESUME_FIELDS, *ROWS),
     "talent.take_apply": ("session", "consent", "check", "fill", "remove", "document-1"),
     "talent.take_leaving": ("password",),
+    "account.take_confirm": ("password", "code"),
+    "account.take_password": ("present", "password", "again"),
+    "account.take_email": ("email",),
+    "authenticator.begin": ("password",),
+    "authenticator.take_setup": ("code",),
+    "authenticator.renew_codes": ("password",),
+    "authenticator.remove": ("password", "code"),
+    "reissue.take_setting": ("password", "again"),
+    "organization_account.change": ("present", "password", "again"),
     "talent.change_hidden": ("hide", "show"),
     "talent.hand_in_documents": ("document-1",),
     "talent.take_photo": ("photo",),
@@ -264,7 +274,9 @@ class Campaign:
             return "owner"
         if endpoint.startswith("desk"):
             return "administrator"
-        return {"talent": "talent", "account": "editor"}.get(endpoint.partition(".")[0], "anonymous")
+        return {"talent": "talent", "account": "editor", "authenticator": "editor"}.get(
+            endpoint.partition(".")[0], "anonymous"
+        )
 
     def shot(self, endpoint: str, method: str, parameter: str, value: Text, how: str = "instead") -> Shot:
         asked = self.target(endpoint)

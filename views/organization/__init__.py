@@ -6,6 +6,7 @@ from flask_admin.theme import Theme
 
 from models.states import Kind
 from views.doorway import Doorway
+from views.organization.account import AccountView
 from views.organization.applicants import ApplicantsView
 from views.organization.favorites import FavoritesView
 from views.organization.home import OrganizationHome
@@ -15,6 +16,7 @@ from views.organization.mail_templates import TemplatesView
 from views.organization.mailbox import AnswersView, MailboxView, count_of
 from views.organization.mails import MailsView
 from views.organization.marking import MarkingView
+from views.organization.members import MembersView
 from views.organization.rooms import ROOMS
 from views.organization.searches import SavingView, SearchesView
 from views.organization.seeking import LOOK_FOR
@@ -68,3 +70,5 @@ def register(app: Flask) -> None:
         door.add_view(EntriesView(ROOMS[kind], category=LOOK_UP, menu_icon_value="list"))
     door.add_view(ApplicantsView(category=LOOK_UP, menu_icon_value="inbox"))
     door.add_view(SelectionView())
+    door.add_view(AccountView())
+    door.add_view(MembersView(menu_icon_value="users"))
