@@ -181,3 +181,11 @@ class MessageState(StrEnum):
     delivered = "delivered"  # stands in the other side's mailbox
     cancelled = "cancelled"  # taken back by the sender while it was held
     refused = "refused"  # at its time the talent was not reachable any more; `reason` says why
+
+
+class Audience(StrEnum):
+    """Who is shown a piece of the secretariat's news."""
+
+    everyone = "everyone"  # also on the public home page
+    organizations = "organizations"
+    talents = "talents"

@@ -58,6 +58,7 @@ PARAMS = {
     "subject": "面接のご案内",
     "signature": "特定非営利活動法人 みずの会\n東京都文京区小日向1-2-3",
     "mail_class": "offer",
+    "reason": COMMENT,
 }
 LOGIN_LETTERS = {"one_time_password", "new_browser"}
 # What each letter that is not about an entry leads to.
@@ -78,6 +79,8 @@ ELSEWHERE = {
     "message_arrived": "/talent/mailbox/56/",
     "offer_arrived": "/talent/mailbox/56/",
     "answer_arrived": "/mypage/mailbox/56/",
+    "organization_suspended": "/contact",
+    "organization_reopened": "/login",
 }
 TO_ORGANIZATIONS = {
     "application_arrived",
@@ -85,6 +88,8 @@ TO_ORGANIZATIONS = {
     "application_withdrawn",
     "answer_arrived",
     "saved_search_news",
+    "organization_suspended",
+    "organization_reopened",
 }
 STOPPED_BY_A_LINK = {"offer_arrived"}
 PUBLIC = {"entry_published", "entry_restored", "entry_extended"}  # name the public page too
