@@ -9,12 +9,12 @@ from portal.actors import Actor
 from portal.errors import Conflict, Invalid
 from portal.publishing import content
 from portal.publishing.business_days import approval_deadline, closed_days
-from portal.publishing.checks import Finding, check
+from portal.publishing.checks import APPROVAL_DAYS, Finding, check
 from portal.publishing.drafts import find
 from portal.publishing.workflow import Outcome, Seen, perform
 
 
-def findings_of(version: Version, *, now: datetime) -> list[Finding]:
+def findings_of(version: Version, *, now: datetime, days: int = APPROVAL_DAYS) -> list[Finding]:
     """The checks on a saved draft; its publication time is judged at the moment it was saved."""
     base = db.session.get(Version, version.base_version_id) if version.base_version_id else None
     return check(
@@ -24,6 +24,7 @@ def findings_of(version: Version, *, now: datetime) -> list[Finding]:
         now=now,
         base=content.read(base) if base else None,
         confirmed_at=version.updated_at,
+        days=days,
     )
 
 
@@ -32,7 +33,7 @@ def submit(seen: Seen, *, actor: Actor, now: datetime, days: int) -> Outcome:
     version = find(seen.version_id, actor=actor)
     if version.revision != seen.revision:
         raise Conflict("競合：確認していた間に内容が変更されました。もう一度確認してください。")
-    findings = findings_of(version, now=now)
+    findings = findings_of(version, now=now, days=days)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise Invalid(errors)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -21,6 +21,7 @@ from views.forms.entry import EntryForm, content_of, form_for, rearrange
 from views.organization import confirming, editing, previewing
 from views.organization.lookup import own_entry, own_organization, own_version
 from views.organization.rooms import Room
+from views.visitor import settings
 from views.web import current_actor
 
 VERSION = f"<int(min=1, max={LARGEST_ID}):version_id>"
@@ -107,7 +108,7 @@ class WritingView(PageView):
         version = own_version(version_id, self.room)
         if not editing.is_editable(version, clock.now()):
             return redirect(self.entry_page(version))
-        findings = submission.findings_of(version, now=clock.now())
+        findings = submission.findings_of(version, now=clock.now(), days=approval_days())
         if editing.errors_among(findings):
             return redirect(url_for(".edit", version_id=version_id, check=1))
         shown = confirming.page(version, findings, now=clock.now(), days=approval_days())
@@ -216,4 +217,4 @@ def posted_revision() -> int:
 
 
 def approval_days() -> int:
-    return current_app.config["PORTAL"].approval_days
+    return settings().approval_days
