@@ -67,7 +67,7 @@ class _Told:
 
 
 def _list(*rows: tuple[str, ...]) -> CodeList:
-    return CodeList(tuple(Code(*row) for row in rows))
+    return CodeList(tuple(Code(value, ja, "".join(en)) for value, ja, *en in rows))
 
 
 JICA = "01"

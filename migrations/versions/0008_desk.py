@@ -32,9 +32,7 @@ def about_organizations() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by_id", sa.Integer(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "(organization_id IS NULL) <> (account_id IS NULL)", name=op.f("ck_suspension_one_subject")
-        ),
+        sa.CheckConstraint("(organization_id IS NULL) <> (account_id IS NULL)", name=op.f("ck_suspension_one_subject")),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_suspension_organization_id")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_suspension_account_id")),
         sa.ForeignKeyConstraint(["begun_by_id"], ["account.id"], name=op.f("fk_suspension_begun_by_id")),

@@ -3,13 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from models.base import db
 from models.entries import Entry, Version
 from models.mail import OutboxMail
-from models.messages import Message
 from models.office import Suspension
 from models.organizations import Organization
 from models.people import Account
@@ -29,7 +27,7 @@ from portal.publishing import catalog, publication
 from portal.recruiting import openness
 from portal.settings import Settings
 from tests.access.world import digest
-from tests.make import PASSWORD, Maker, actor_of
+from tests.make import PASSWORD, Maker
 from tests.matching.people import publish
 
 ORIGIN = Origin("192.0.2.1", "試験", "")
