@@ -1,4 +1,4 @@
-"""What the secretariat decides about others and about the portal: suspensions, posting rights, notes, news, overrides."""
+"""What the secretariat decides about others and about the portal itself."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from models.base import db
 from portal import clock
 from portal.actors import Actor
-from portal.administration import memory
+from portal.administration import memory, news
+from portal.administration.memory import Bulletin
 from portal.database import begin_write
 from portal.errors import NotFound, Refused, Throttled
 from views import login
@@ -48,7 +49,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     for away in (OperationalError, InterfaceError, NoConnectionLeft):
         app.register_error_handler(away, show_unavailable)
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, current_actor=current_actor)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, current_actor=current_actor, office_news=office_news)
 
 
 def current_actor() -> Actor:
@@ -56,6 +57,11 @@ def current_actor() -> Actor:
     if "actor" not in g:
         g.actor = login.load_actor()
     return g.actor
+
+
+def office_news() -> list[Bulletin]:
+    """What the secretariat tells whoever asks for this page."""
+    return news.current(current_actor(), now=clock.now())
 
 
 def csp_nonce() -> str:

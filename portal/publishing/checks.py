@@ -55,10 +55,9 @@ def check(
     confirmed_at: datetime | None = None,
     days: int = APPROVAL_DAYS,
 ) -> list[Finding]:
-    """All findings in the order of the form. `base` is the public content that this one revises, `days` are the business
-    days that the secretariat takes to decide.
+    """All findings in the order of the form. `base` is the public content that this one revises.
 
-    The publication time is judged at `confirmed_at` when given, so that the minute that passes between 「確認」
+    `days` are the business days that the secretariat takes to decide. The publication time is judged at `confirmed_at` when given, so that the minute that passes between 「確認」
     and 「登録」 is no error.
     """
     there = {field.name: field for section in sections_of(kind) for field in section.fields if applies(field, content)}

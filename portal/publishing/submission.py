@@ -44,7 +44,10 @@ def refuse_stopped(organization_id: int | None, kind: Kind) -> None:
 
 
 def submit(seen: Seen, *, actor: Actor, now: datetime, days: int) -> Outcome:
-    """Raises Invalid with the findings when an error is left; warnings go along to the desk. Forbidden: `refuse_stopped`."""
+    """Raises Invalid with the findings when an error is left, or what `refuse_stopped` raises.
+
+    Warnings go along to the desk.
+    """
     version = find(seen.version_id, actor=actor)
     if version.revision != seen.revision:
         raise Conflict("競合：確認していた間に内容が変更されました。もう一度確認してください。")

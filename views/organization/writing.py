@@ -11,6 +11,7 @@ from models.base import db
 from models.entries import Version
 from models.states import Action, State
 from portal import clock
+from portal.administration import memory
 from portal.errors import Conflict, Invalid
 from portal.permissions import EDITORS
 from portal.publishing import content, drafts, submission, workflow
@@ -39,11 +40,16 @@ class WritingView(PageView):
         super().__init__(name=room.menu, endpoint=room.writing, url=f"/mypage/{room.slug}", **kwargs)
         self.room = room
 
+    def is_visible(self) -> bool:
+        """Not in the menu of those whom the secretariat stopped from handing in this kind."""
+        return (current_actor().organization_id, self.room.kind) not in memory.decisions().stops
+
     # ---- the form
 
     @expose("/new/")
     def new(self) -> str:
         organization = own_organization()
+        submission.refuse_stopped(organization.id, self.room.kind)
         form = form_for(self.room.kind, organization)(data=content.blank(self.room.kind, organization))
         return self.render_sheet(form, None)
 
@@ -108,6 +114,7 @@ class WritingView(PageView):
         version = own_version(version_id, self.room)
         if not editing.is_editable(version, clock.now()):
             return redirect(self.entry_page(version))
+        submission.refuse_stopped(version.organization_id, version.kind)
         findings = submission.findings_of(version, now=clock.now(), days=approval_days())
         if editing.errors_among(findings):
             return redirect(url_for(".edit", version_id=version_id, check=1))
