@@ -57,8 +57,8 @@ def check(
 ) -> list[Finding]:
     """All findings in the order of the form. `base` is the public content that this one revises.
 
-    `days` are the business days that the secretariat takes to decide. The publication time is judged at `confirmed_at` when given, so that the minute that passes between 「確認」
-    and 「登録」 is no error.
+    The publication time is judged at `confirmed_at` when given, so that the minute that passes between 「確認」
+    and 「登録」 is no error. `days` are the business days that the secretariat takes to decide.
     """
     there = {field.name: field for section in sections_of(kind) for field in section.fields if applies(field, content)}
     # What a hidden input still holds is not saved either.

@@ -1,5 +1,6 @@
 """Fields of the secretariat's small lists, with words for what cannot be read."""
 
+from datetime import datetime
 from typing import Any
 
 from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
@@ -61,6 +62,8 @@ class Choice(SelectField):
 
 class Moment(DateTimeLocalField):
     """A date and time in Tokyo."""
+
+    data: datetime | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:

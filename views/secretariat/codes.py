@@ -23,27 +23,27 @@ class CodesView(PageView):
     def index(self) -> str:
         return self.render("secretariat/code_lists.html", lists=LISTS)
 
-    @expose("/<name>/")
-    def edit(self, name: str) -> str:
+    @expose("/<chosen>/")
+    def edit(self, chosen: str) -> str:
         rows = [
             Typed(code.value, code.ja, code.en, str(10 * place), code.active)
-            for place, code in enumerate(code_lists.rows(name), start=1)
+            for place, code in enumerate(code_lists.rows(chosen), start=1)
         ]
-        return self.page(name, rows)
+        return self.page(chosen, rows)
 
-    @expose("/<name>/", methods=("POST",))
-    def save(self, name: str) -> Any:
+    @expose("/<chosen>/", methods=("POST",))
+    def save(self, chosen: str) -> Any:
         rows = posted()
         try:
-            code_lists.save(name, rows, actor=current_actor(), now=clock.now())
+            code_lists.save(chosen, rows, actor=current_actor(), now=clock.now())
         except NotFound:
             raise
         except Refused as refusal:
             db.session.rollback()
-            return self.page(name, rows, str(refusal)), refusal.status
+            return self.page(chosen, rows, str(refusal)), refusal.status
         db.session.commit()
-        flash(f"「{LISTS[name].title}」を保存しました。", "success")
-        return redirect(f"/desk/codes/{name}/")
+        flash(f"「{LISTS[chosen].title}」を保存しました。", "success")
+        return redirect(f"/desk/codes/{chosen}/")
 
     def page(self, name: str, rows: list[Typed], refusal: str = "") -> str:
         listed = code_lists.listed(name)

@@ -45,11 +45,17 @@ def name_of(path: str) -> Any:
     )
 
 
+def house_of() -> Any:
+    return lambda _view, _context, row, _name: Markup('<a href="/desk/organizations/{}/">{}</a>').format(
+        row.organization_id, row.organization.name
+    )
+
+
 def last_login(_view: Any, _context: Any, row: Any, _name: str) -> str:
     return moment_short(row.last_login_at, clock.now()) if row.last_login_at else "まだありません"
 
 
-FORMATTERS = {
+FORMATTERS: Mapping[str, Any] = {
     "role": lambda _view, _context, row, _name: ROLE_LABEL[row.role],
     "last_login_at": last_login,
     "suspended_at": lambda _view, _context, row, _name: in_use(row),
@@ -65,11 +71,10 @@ class Members(RecordsView):
     narrowed_by = "role"
     choices = {role.value: ROLE_LABEL[role] for role in MEMBER_ROLES}
     own_arguments = ("role",)
-    column_formatters = FORMATTERS | {
+    column_formatters = {
+        **FORMATTERS,
         "name": name_of("members"),
-        "organization": lambda _view, _context, row, _name: Markup('<a href="/desk/organizations/{}/">{}</a>').format(
-            row.organization_id, row.organization.name
-        ),
+        "organization": house_of(),
     }
 
     def search_placeholder(self) -> str:
@@ -104,7 +109,7 @@ class Secretaries(ScopedView):
     column_searchable_list = ("name", "email")
     column_sortable_list = ("name", "last_login_at")
     column_default_sort = ("id", False)
-    column_formatters = FORMATTERS | {"name": name_of("secretaries")}
+    column_formatters = {**FORMATTERS, "name": name_of("secretaries")}
     form_overrides, form_args = SECRETARY_FIELDS, SECRETARY_RULES
     list_note = "追加すると、パスワードを設定するためのメールを本人に送ります。"
 

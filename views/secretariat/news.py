@@ -39,9 +39,7 @@ class NewsView(ScopedView):
         "updated_at": lambda _view, _context, row, _name: standing(row),
     }
     form_overrides, form_args = NEWS_FIELDS, NEWS_RULES
-    list_note = (
-        "選んだ相手のマイページに表示します。「すべての人」を選ぶと、サイトのホームに、ログインしていない人にも見えます。"
-    )
+    list_note = "選んだ相手のマイページに表示します。「すべての人」には、ログインしていない人も含みます。"
     empty_text = "お知らせはまだありません。「追加」から始めてください。"
 
     def write(self, form: Any, model: Any) -> Any:

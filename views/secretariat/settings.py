@@ -23,22 +23,22 @@ class SettingsView(PageView):
     def index(self) -> str:
         return self.page()
 
-    @expose("/<name>/", methods=("POST",))
-    def save(self, name: str) -> Any:
+    @expose("/<setting>/", methods=("POST",))
+    def save(self, setting: str) -> Any:
         text = request.form.get("value", "")
         try:
-            office_settings.save(name, text, actor=current_actor(), now=clock.now())
+            office_settings.save(setting, text, actor=current_actor(), now=clock.now())
         except NotFound:
             raise
         except Refused as refusal:
             db.session.rollback()
-            return self.page(name, text, str(refusal)), refusal.status
-        return self.done(f"「{office_settings.ADJUSTABLE[name].label}」を変更しました。")
+            return self.page(setting, text, str(refusal)), refusal.status
+        return self.done(f"「{office_settings.ADJUSTABLE[setting].label}」を変更しました。")
 
-    @expose("/<name>/reset", methods=("POST",))
-    def reset(self, name: str) -> Response:
-        office_settings.reset(name, actor=current_actor(), now=clock.now())
-        return self.done(f"「{office_settings.ADJUSTABLE[name].label}」を元の値に戻しました。")
+    @expose("/<setting>/reset", methods=("POST",))
+    def reset(self, setting: str) -> Response:
+        office_settings.reset(setting, actor=current_actor(), now=clock.now())
+        return self.done(f"「{office_settings.ADJUSTABLE[setting].label}」を元の値に戻しました。")
 
     def page(self, wrong: str = "", typed: str = "", refusal: str = "") -> str:
         shown = office_settings.listed(current_app.config["PORTAL"])
