@@ -13,7 +13,7 @@ from portal import audit
 from portal.actors import Actor
 from portal.administration import memory
 from portal.administration.memory import Bulletin
-from portal.administration.reasons import require, require_short
+from portal.administration.reasons import require, require_line, require_short
 from portal.errors import Refused
 
 LONGEST_TITLE = 100
@@ -44,9 +44,9 @@ def save(news: News | None, values: Mapping[str, Any], *, actor: Actor, now: dat
     title, body = values["title"].strip(), values["body"].strip()
     if not title or not body:
         raise Refused("タイトルと本文を入力してください。")
-    require_short(title, "タイトル", LONGEST_TITLE)
+    require_line(require_short(title, "タイトル", LONGEST_TITLE), "タイトル")
     require_short(body, "本文", LONGEST_BODY)
-    starts_at, ends_at = values["starts_at"] or now, values["ends_at"]
+    starts_at, ends_at = values["starts_at"], values["ends_at"]
     if ends_at is not None and ends_at <= starts_at:
         raise Refused("表示の終了は、開始より後の日時にしてください。")
     act = "news.change" if news else "news.create"

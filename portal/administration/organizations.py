@@ -14,7 +14,7 @@ from models.office import InternalNote, PostingStop, Suspension
 from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent
-from models.states import Kind, MailState, State
+from models.states import SECRETARIAT_ROLES, Kind, MailState, State
 from portal import audit
 from portal.actors import Actor
 from portal.administration import posting_rights, suspension
@@ -23,7 +23,7 @@ from portal.errors import NotFound, Refused
 from portal.permissions import visible
 
 LONGEST_NOTE = 4000
-SHOWN = 20  # of each of the lists
+SHOWN = 10  # of each of the lists
 LOST = (MailState.bounced, MailState.failed)
 DECISIONS = ("entry.approve", "entry.return", "entry.unpublish", "entry.restore", "entry.close")
 
@@ -132,7 +132,12 @@ def _decisions(organization_id: int, *, actor: Actor) -> Sequence[Row]:
         .join(Version, (AuditEvent.subject == "version") & (Version.id == AuditEvent.subject_id))
         .join(Entry, Entry.id == Version.entry_id)
         .outerjoin(Account, Account.id == AuditEvent.actor_id)
-        .where(AuditEvent.organization_id == organization_id, AuditEvent.action.in_(DECISIONS), visible(actor, Version))
+        .where(
+            AuditEvent.organization_id == organization_id,
+            AuditEvent.action.in_(DECISIONS),
+            AuditEvent.actor_role.in_(SECRETARIAT_ROLES),
+            visible(actor, Version),
+        )
         .order_by(AuditEvent.id.desc())
         .limit(SHOWN)
     ).all()

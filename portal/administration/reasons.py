@@ -20,6 +20,12 @@ def reason_of(text: str) -> str:
     return require_short(reason, "理由", LONGEST_REASON)
 
 
+def require_line(text: str, name: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise Refused(f"{name}は改行を入れずに、1行で入力してください。")
+    return text
+
+
 def require_short(text: str, name: str, longest: int) -> str:
     if len(text) > longest:
         raise Refused(f"{name}は{longest:,}文字以内で入力してください（現在{len(text):,}文字）。")

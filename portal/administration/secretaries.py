@@ -10,7 +10,7 @@ from models.states import SECRETARIAT_ROLES, Role
 from portal import audit
 from portal.accounts import invitations
 from portal.actors import Actor
-from portal.administration.reasons import require, require_short
+from portal.administration.reasons import require, require_line, require_short
 from portal.administration.suspension import require_an_administrator, require_another
 from portal.database import lock_table, write
 from portal.errors import Conflict, NotFound, Refused
@@ -26,7 +26,7 @@ def invite(email: str, name: str, role: Role, *, actor: Actor, now: datetime) ->
         raise Refused("役割を選んでください。")
     if not name.strip():
         raise Refused("氏名を入力してください。")
-    require_short(name.strip(), "氏名", LONGEST_NAME)
+    require_line(require_short(name.strip(), "氏名", LONGEST_NAME), "氏名")
     return invitations.invite(email, name, organization_id=None, role=role, actor=actor, now=now)
 
 

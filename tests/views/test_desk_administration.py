@@ -327,7 +327,13 @@ def test_lists_cost_as_many_statements_for_one_row_as_for_twenty(
             make_here.account(Role.reviewer)
             talent(make_here, "青木 千尋")
             admin.open(f"/desk/organizations/{owner.organization_id}/").press("メモを追加", text="メモ")
-            typed = {"title": "お知らせ", "body": "本文", "audience": "everyone", "starts_at": "", "ends_at": ""}
+            typed = {
+                "title": "お知らせ",
+                "body": "本文",
+                "audience": "everyone",
+                "starts_at": "2026-11-01T00:00",
+                "ends_at": "",
+            }
             assert admin.client.post("/desk/news/new/", data=typed).status_code == 302
         figures = []
         for path in paths:

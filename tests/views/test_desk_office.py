@@ -41,9 +41,16 @@ def test_news_is_written_at_the_desk_and_read_where_it_belongs(
         ({"starts_at": "あした"}, "日時を「2026-12-01 09:00」の形で"),
         ({"starts_at": "0001-01-01T00:00"}, "日時を「2026-12-01 09:00」の形で"),
         ({"starts_at": "2026-12-02T09:00", "ends_at": "2026-12-02T09:00"}, "開始より後の日時"),
+        ({"starts_at": ""}, "表示の開始を入力してください。"),
         ({"title": "長" * 101}, "100文字以内"),
     ):
-        typed = {"title": "題", "body": "本文", "audience": "everyone", "starts_at": "", "ends_at": ""} | wrong
+        typed = {
+            "title": "題",
+            "body": "本文",
+            "audience": "everyone",
+            "starts_at": "2026-11-01T00:00",
+            "ends_at": "",
+        } | wrong
         page = Page(client.post("/desk/news/new/", data=typed).text)
         assert words in page.text, wrong
         assert problems(page) == []

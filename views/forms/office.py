@@ -7,6 +7,7 @@ from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, St
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from models.states import SECRETARIAT_ROLES, Audience, MailTopic
+from portal import clock
 from portal.administration import news, secretaries
 from portal.clock import TOKYO, local
 from portal.messaging import checking, templates
@@ -104,7 +105,7 @@ NEWS_RULES = {
         "render_kw": {"rows": 6, "maxlength": news.LONGEST_BODY},
     },
     "audience": {"choices": [(each.value, AUDIENCE_LABEL[each]) for each in Audience], "default": "everyone"},
-    "starts_at": {"validators": [Optional()], "description": "空欄にすると、保存したときから表示します。"},
+    "starts_at": {"validators": [InputRequired("表示の開始を入力してください。")], "default": clock.now},
     "ends_at": {"validators": [Optional()], "description": "空欄にすると、削除するまで表示します。"},
 }
 SECRETARY_FIELDS = {"email": StringField, "name": StringField, "role": Choice}
