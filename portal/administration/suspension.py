@@ -104,7 +104,9 @@ def _turn(
     name = model.__tablename__
     _keep(name, subject_id, reason, ends=ends, actor=actor, now=now)
     act = f"{name}.restore" if ends else f"{name}.suspend"
-    audit.record(act, subject=name, subject_id=subject_id, actor=actor, now=now, details={"reason": reason})
+    # Of a person the reason goes with the person; the trail stays.
+    details = {"reason": reason} if model is Organization else {}
+    audit.record(act, subject=name, subject_id=subject_id, actor=actor, now=now, details=details)
 
 
 def _keep(name: str, subject_id: int, reason: str, *, ends: bool, actor: Actor, now: datetime) -> None:

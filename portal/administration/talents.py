@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from models.applications import Application
 from models.base import db
+from models.entries import Version
 from models.mail import OutboxMail
 from models.office import Suspension
 from models.people import Account
@@ -23,6 +24,8 @@ from portal.errors import NotFound, Refused
 from portal.permissions import visible
 from portal.recruiting import leaving, persons
 
+RECENT = 10
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -31,6 +34,7 @@ class Opened:
     talent: Talent
     resumes: Mapping[str, datetime]  # when each was saved last
     applications: Mapping[ApplicationState, int]
+    recent: Sequence[Row]  # number, kind, title, state, applied_at
     lost: Sequence[Row]
     suspensions: Sequence[Suspension]
     is_erased: bool
@@ -56,6 +60,7 @@ def open_talent(talent_id: int, *, actor: Actor, now: datetime) -> Opened:
         talent,
         resumes={row.type: row.updated_at for row in saved},
         applications={state: number for state, number in counts},  # noqa: C416  # rows are no pairs to mypy
+        recent=_recent(talent.id),
         lost=organizations.lost_mails(OutboxMail.recipient == email),
         suspensions=suspension.history(account_id=talent.account_id),
         is_erased=talent.account.password_hash == "",
@@ -71,6 +76,18 @@ def erase(talent_id: int, code: str, *, actor: Actor, now: datetime) -> None:
     if code.strip().upper() != talent.code:
         raise Refused("登録コードが一致しません。消去する人の登録コードを入力してください。")
     leaving.erase(persons.find(talent.code), actor=actor, now=now)
+
+
+def _recent(talent_id: int) -> Sequence[Row]:
+    """What was handed in last, by the numbers that people name when they ask."""
+    columns = (Application.number, Application.kind, Version.title, Application.state, Application.applied_at)
+    return db.session.execute(
+        select(*columns)
+        .join(Version, Version.id == Application.version_id)
+        .where(Application.talent_id == talent_id, Application.applied_at.is_not(None))
+        .order_by(Application.id.desc())
+        .limit(RECENT)
+    ).all()
 
 
 def _find(talent_id: int, *, actor: Actor) -> Talent:

@@ -10,6 +10,7 @@ from models.base import db
 from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
+from models.office import Suspension
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
 from models.states import ApplicationState, Role
 from models.talents import Registration, Resume, Talent, TalentBlock
@@ -40,6 +41,7 @@ DELETED = (
     LoginSession,
     KnownBrowser,
     Download,
+    Suspension,
 )
 
 

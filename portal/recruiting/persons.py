@@ -22,6 +22,7 @@ from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
 from models.messages import Message, MessageFile, Thread
+from models.office import Suspension
 from models.people import Account, KnownBrowser, LoginChallenge, LoginSession
 from models.records import AuditEvent
 from models.searching import TalentIndex
@@ -112,6 +113,7 @@ HELD: Mapping[type[Base], Callable[[Person], ColumnElement[bool]]] = {
         select(Message.id).where(Message.talent_id == person.talent_id)
     ),
     AuditEvent: lambda person: AuditEvent.actor_id == person.account_id,
+    Suspension: _of_account(Suspension),
 }
 
 
