@@ -191,3 +191,11 @@ class AddressPurpose(StrEnum):
     email_old = "email_old"  # a new login e-mail, confirmed from the mailbox of the one before
     email_new = "email_new"  # and from its own
     email_undo = "email_undo"  # takes the change back
+
+
+class Audience(StrEnum):
+    """Who is shown a piece of the secretariat's news."""
+
+    everyone = "everyone"  # also on the public home page
+    organizations = "organizations"
+    talents = "talents"

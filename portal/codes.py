@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from babel import Locale
 
@@ -16,34 +15,59 @@ class Code:
     value: str
     ja: str
     en: str = ""
+    active: bool = True  # else it is not offered any more, and old data still reads well
 
 
-@dataclass(frozen=True)
 class CodeList:
-    """An ordered list of codes; `label` of an unknown value is the value itself, so that old data stays readable."""
+    """An ordered list of codes; `label` of an unknown value is the value itself, so that old data stays readable.
 
-    codes: tuple[Code, ...]
+    `own` is the list as it is written here. The desk may word, order and retire its codes otherwise: `reword`.
+    """
+
+    rewordings = 0  # of all lists, in this process; what is made of their words is made anew when it changes
+
+    def __init__(self, codes: tuple[Code, ...]) -> None:
+        self.own = codes
+        self._told = _Told(codes)
+
+    def reword(self, codes: tuple[Code, ...]) -> None:
+        """What is told from now on, in this process. One assignment, so that no thread sees half of it."""
+        self._told = _Told(codes)
+        CodeList.rewordings += 1
 
     def __iter__(self) -> Iterator[Code]:
-        return iter(self.codes)
+        return iter(self._told.offered)
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, str) and value in self._labels
+        return isinstance(value, str) and value in self._told.labels
 
     def label(self, value: str) -> str:
-        return self._labels.get(value, value)
+        return self._told.labels.get(value, value)
 
-    @cached_property
-    def _labels(self) -> dict[str, str]:
-        return {code.value: code.ja for code in self.codes}
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Those that are offered."""
+        return self._told.offered
+
+    @property
+    def known(self) -> tuple[Code, ...]:
+        """The retired ones, too."""
+        return self._told.codes
 
     @property
     def values(self) -> tuple[str, ...]:
-        return tuple(code.value for code in self.codes)
+        return tuple(code.value for code in self._told.offered)
+
+
+class _Told:
+    def __init__(self, codes: tuple[Code, ...]) -> None:
+        self.codes = codes
+        self.offered = tuple(code for code in codes if code.active)
+        self.labels = {code.value: code.ja for code in codes}
 
 
 def _list(*rows: tuple[str, ...]) -> CodeList:
-    return CodeList(tuple(Code(*row) for row in rows))
+    return CodeList(tuple(Code(value, ja, "".join(en)) for value, ja, *en in rows))
 
 
 JICA = "01"

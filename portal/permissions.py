@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, false, select, true
 
 from models.applications import Application, Download, Tally
+from models.base import shared_alias
 from models.entries import Entry, Version
 from models.favorites import Favorite, SavedSearch
 from models.mail import OutboxMail
 from models.messages import Dispatch, MailTemplate, Message, Thread
+from models.office import News
 from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
@@ -34,6 +36,7 @@ CLOCK_ONLY = frozenset({Role.system})
 TALENTS = frozenset({Role.talent})
 
 Rows = Callable[[Actor], ColumnElement[bool]]
+Owner = shared_alias(Account)  # of a talent, whatever else a query reads of accounts
 
 # Who may at all; whether they may on this row is `visible`, and whether it is in the right state is the workflow.
 MAY: dict[str, frozenset[Role]] = {
@@ -94,7 +97,7 @@ def _handed_in(actor: Actor) -> ColumnElement[bool]:
 def _published(actor: Actor) -> ColumnElement[bool]:
     """Profiles that talents show to organizations, without those that this one may not see.
 
-    An organization without legal personality sees none.
+    An organization without legal personality sees none, and nobody that of a talent who is shut out.
     """
     return published_to(actor.organization_id)
 
@@ -103,7 +106,8 @@ def published_to(organization_id: Any) -> ColumnElement[bool]:
     """Whether an organization sees the talent; `organization_id` may be a column of the query."""
     org_type = select(Organization.org_type).where(Organization.id == organization_id).correlate_except(Organization)
     blocked = exists().where(TalentBlock.talent_id == Talent.id, TalentBlock.organization_id == organization_id)
-    return Talent.is_public & ~blocked & (org_type.scalar_subquery() != NO_LEGAL_PERSONALITY)
+    is_out = exists().where(Owner.id == Talent.account_id, Owner.suspended_at.is_not(None)).correlate_except(Owner)
+    return Talent.is_public & ~blocked & ~is_out & (org_type.scalar_subquery() != NO_LEGAL_PERSONALITY)
 
 
 def _open_threads(actor: Actor) -> ColumnElement[bool]:
@@ -161,5 +165,9 @@ SECRETARIAT_SEES: Mapping[Any, Rows] = {
     OutboxMail: _all,
     AuditEvent: _all,
     JobStatus: _all,
+    News: _all,
+    # Colleagues and members of organizations. Their acts on them are administrators' alone.
+    Account: _all,
+    Talent: _all,  # what support needs; opening a person is on record
     MailTemplate: lambda _actor: MailTemplate.organization_id.is_(None),
 }

@@ -65,6 +65,7 @@ class Settings:
     offers_a_day: int = 200  # of one organization
     offer_interval_days: int = 30  # until the same talent gets another one without having answered
     tick_seconds: float = 1.0
+    look_seconds: float = 2.0  # after which every process goes by what the desk decided
     # What one member may do, so that nobody copies the register of talents.
     searches_per_minute: int = 120
     searches_per_hour: int = 1200
@@ -170,6 +171,8 @@ def _odd_values(settings: Settings) -> list[tuple[str, str]]:
         found.append(("web_workers", "1以上で指定してください。"))
     if settings.tick_seconds <= 0:
         found.append(("tick_seconds", "0より大きい秒数を指定してください。"))
+    if settings.look_seconds <= 0:
+        found.append(("look_seconds", "0より大きい秒数を指定してください。"))
     found += _odd_mails(settings)
     try:
         ZoneInfo(settings.timezone)

@@ -226,6 +226,25 @@ EVENT_LABEL: Mapping[str, str] = {
     "member.invite_cancel": "メンバーの招待の取消し",
     "member.role": "メンバーの権限の変更",
     "member.remove": "メンバーの削除",
+    "organization.suspend": "団体の利用停止",
+    "organization.restore": "団体の利用再開",
+    "organization.note": "事務局メモの追加",
+    "organization.posting_stop": "掲載の停止（団体・種別ごと）",
+    "organization.posting_allow": "掲載の再開（団体・種別ごと）",
+    "account.suspend": "アカウントの利用停止",
+    "account.restore": "アカウントの利用再開",
+    "account.invite": "アカウントへの招待",
+    "account.role": "役割の変更",
+    "account.password_mail": "パスワード設定メールの送信",
+    "account.sessions_ended": "ログイン状態をすべて終了",
+    "talent.desk_view": "事務局による人材の閲覧",
+    "news.create": "お知らせの追加",
+    "news.change": "お知らせの変更",
+    "news.remove": "お知らせの削除",
+    "setting.change": "設定の変更",
+    "setting.reset": "設定を元に戻す",
+    "code_list.change": "コード表の変更",
+    "rule.change": "点検ルールの変更",
 }
 SUBJECT_LABEL: Mapping[str, str] = {
     "version": "掲載情報",
@@ -242,6 +261,11 @@ SUBJECT_LABEL: Mapping[str, str] = {
     "thread": "メッセージ",
     "message": "メッセージ",
     "dispatch": "メール",
+    "organization": "団体",
+    "news": "お知らせ",
+    "setting": "設定",
+    "code_list": "コード表",
+    "rule": "点検ルール",
 }
 LETTER_LABEL: Mapping[str, str] = {
     "one_time_password": "ワンタイムパスワード",
@@ -277,6 +301,8 @@ LETTER_LABEL: Mapping[str, str] = {
     "email_confirm": "メールアドレスの変更の確認",
     "email_taken": "メールアドレスの変更の確認（登録済み）",
     "email_changed": "メールアドレスの変更の通知",
+    "organization_suspended": "団体の利用停止",
+    "organization_reopened": "団体の利用再開",
 }
 APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
 
@@ -379,6 +405,7 @@ def register(app: Flask) -> None:
         KIND_WORDS=KIND_WORDS,
         MAIL_TOPIC_LABEL=MAIL_TOPIC_LABEL,
         ROLE_LABEL=ROLE_LABEL,
+        LETTER_LABEL=LETTER_LABEL,
         event_label=event_label,
         sla_look=sla_look,
         lamp_look=lamp_look,

@@ -9,6 +9,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from portal import clock
+from portal.administration import memory
 from portal.app import create_app
 from portal.settings import SettingError
 from scheduler import jobs
@@ -58,6 +60,7 @@ def keep_running(scheduler: BackgroundScheduler) -> None:
 
 def run_in(app: Flask, job: Job) -> None:
     with app.app_context():
+        memory.look(every=app.config["PORTAL"].look_seconds, now=clock.now())
         jobs.run(job)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import event, text
 from xdist.scheduler import LoadFileScheduling
 
 from models.base import Base, db
+from portal.administration import memory
 from portal.app import create_app
 from portal.settings import Settings
 from tests import chromium, databases, turns
@@ -124,6 +125,7 @@ def settings(database_url: str, made_once: dict[Any, Any], tmp_path_factory: pyt
             storage_url=f"file://{folder}/files",
             mail_folder=str(folder / "mail"),
             searches_per_minute=100_000,  # one member asks for all; tests/matching counts
+            look_seconds=3600,  # a test whose statements are counted has no other one among them
         )
     return made_once["settings", database_url]
 
@@ -211,6 +213,7 @@ def make_here(site: Flask, client: FlaskClient) -> Iterator[Maker]:
 
 
 def empty() -> None:
+    memory.forget()
     db.session.rollback()
     db.session.remove()
     emptying = [f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)]

@@ -18,6 +18,7 @@ from portal.accounts import sessions
 from portal.accounts.browsers import KNOWN_FOR
 from portal.accounts.origins import Origin, describe_browser
 from portal.actors import Actor
+from portal.administration import memory
 from portal.database import begin_write
 from portal.settings import Settings
 from views.templating import home_of
@@ -87,7 +88,8 @@ def touch_session(response: Response) -> Response:
 
 
 def settings() -> Settings:
-    return cast("Settings", current_app.config["PORTAL"])
+    """The environment's, with what the desk set in their place."""
+    return memory.effective(cast("Settings", current_app.config["PORTAL"]))
 
 
 def address() -> str:

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, Response, abort, g, render_template, request
+from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from models.base import db
+from portal import clock
 from portal.actors import Actor
+from portal.administration import memory, news
+from portal.administration.memory import Bulletin
 from portal.database import begin_write
 from portal.errors import NotFound, Refused, Throttled
 from views import login
@@ -24,6 +27,7 @@ log = logging.getLogger(__name__)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 PUBLIC_ENDPOINTS = ("static", "public.")
+UNTOUCHED = ("static", "health.alive", "health.ready")  # by what the desk decides
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -36,6 +40,7 @@ HEADERS = {
 
 def register(app: Flask) -> None:
     app.before_request(refuse_unusable_text)
+    app.before_request(follow_the_desk)
     app.before_request(start_write)
     app.after_request(add_headers)
     app.teardown_request(forget_transaction)
@@ -44,7 +49,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     for away in (OperationalError, InterfaceError, NoConnectionLeft):
         app.register_error_handler(away, show_unavailable)
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, current_actor=current_actor)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, current_actor=current_actor, office_news=office_news)
 
 
 def current_actor() -> Actor:
@@ -52,6 +57,11 @@ def current_actor() -> Actor:
     if "actor" not in g:
         g.actor = login.load_actor()
     return g.actor
+
+
+def office_news() -> list[Bulletin]:
+    """What the secretariat tells whoever asks for this page."""
+    return news.current(current_actor(), now=clock.now())
 
 
 def csp_nonce() -> str:
@@ -67,6 +77,12 @@ def refuse_unusable_text() -> None:
         texts += [*request.form.keys(), *request.form.values()]
     if any("\0" in text for text in texts):
         abort(400, "使えない文字が含まれています。")
+
+
+def follow_the_desk() -> None:
+    """Settings, words and news as the desk has them. Machines that ask whether the portal is alive wait for nothing."""
+    if request.endpoint not in UNTOUCHED:
+        memory.look(every=current_app.config["PORTAL"].look_seconds, now=clock.now())
 
 
 def start_write() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.base import db
+from models.office import InternalNote, News
 from models.organizations import Organization
 from models.people import Account
 from models.records import ClosedDay, Phrase
@@ -13,7 +14,7 @@ from portal.accounts.passwords import hash_password
 from portal.actors import Actor
 from portal.demo import mail_templates, talents
 from portal.demo.papers import portrait
-from portal.demo.people import ORGANIZATIONS, PHRASES, SECRETARIAT, Registered
+from portal.demo.people import NEWS, NOTES, ORGANIZATIONS, PHRASES, SECRETARIAT, Registered
 from portal.demo.talents import TALENTS
 from portal.files import intake
 from portal.files.kinds import JPEG
@@ -64,6 +65,13 @@ def write(*, begun: datetime, now: datetime) -> Cast:
         ]
     )
     db.session.flush()
+    for title, body, audience in NEWS:
+        db.session.add(
+            News(title=title, body=body, audience=audience, starts_at=begun, created_at=begun, updated_at=begun)
+        )
+    for key, text in NOTES:
+        house = houses[key].organization.id
+        db.session.add(InternalNote(organization_id=house, author_id=office[0].id, text=text, created_at=begun))
     people = [_talent(number, registered, secret, begun) for number, registered in enumerate(TALENTS, start=1)]
     return Cast(houses, [_actor(account) for account in office if account.role is Role.reviewer], people)
 

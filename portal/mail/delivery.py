@@ -19,6 +19,7 @@ from sqlalchemy import Row, select, update
 from models.base import db
 from models.mail import OutboxMail
 from models.states import Lane, MailState
+from portal.administration import memory
 from portal.database import begin_write, claim
 from portal.mail import transport
 
@@ -159,7 +160,7 @@ def headers_of(letter: str, params: dict[str, Any]) -> dict[str, str]:
 
 
 def _fill(letter: str, part: str, params: dict[str, Any]) -> str:
-    environment, settings = current_app.jinja_env, current_app.config["PORTAL"]
+    environment, settings = current_app.jinja_env, memory.effective(current_app.config["PORTAL"])
     values = {"base_url": settings.base_url.rstrip("/"), "approval_days": settings.approval_days, **params}
     return environment.get_template(f"letters/{letter}/{part}.txt").render(values)
 

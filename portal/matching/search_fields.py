@@ -5,7 +5,7 @@ age, sex, nationality, family, name, address, contact and résumé.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
@@ -27,8 +27,13 @@ class Shape(StrEnum):
 @dataclass(frozen=True)
 class Choice:
     value: str
-    label: str
+    words: str
     parent: str = ""  # a region offers its countries below itself
+    listed: CodeList | None = field(default=None, compare=False)  # tells the words, as the desk has them today
+
+    @property
+    def label(self) -> str:
+        return self.listed.label(self.value) if self.listed else self.words
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ PERIODS: Mapping[str, int] = {"1m": 31, "3m": 92, "6m": 183, "12m": 365}
 
 
 def _choices(listed: CodeList) -> tuple[Choice, ...]:
-    return tuple(Choice(code.value, code.ja) for code in listed)
+    return tuple(Choice(code.value, code.ja, listed=listed) for code in listed)
 
 
 def _places() -> Iterator[Choice]:
@@ -76,7 +81,7 @@ def _places() -> Iterator[Choice]:
         countries = COUNTRIES_OF[region.value]
         for country in codes.COUNTRIES:
             if country.value in countries and region.value != "japan":
-                yield Choice(country.value, country.ja, parent=region.value)
+                yield Choice(country.value, country.ja, parent=region.value, listed=codes.COUNTRIES)
 
 
 def _with_regions(countries: Iterable[str | None]) -> set[str]:

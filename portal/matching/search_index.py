@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     column,
     delete,
+    exists,
     func,
     literal,
     select,
@@ -35,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from models.base import db
+from models.people import Account
 from models.searching import TalentIndex, TalentSegment
 from models.talents import Talent
 from portal.database import begin_write, by_index, changes, insert_or_update
@@ -65,18 +67,23 @@ WORDS = table(
 
 
 def refresh(talent_ids: Sequence[int]) -> None:
-    """Takes in the profiles as they now stand; who is not published is in the index no longer.
+    """Takes in the profiles as they now stand; who is not published, or is shut out, is in the index no longer.
 
     The segments are locked first, so that of two writers the later one reads what the earlier one wrote.
     """
     db.session.flush()
     _stamp({talent_id // SEGMENT for talent_id in talent_ids})
-    profiles = db.session.execute(select(*COLUMNS).where(Talent.id.in_(talent_ids), Talent.is_public)).all()
+    profiles = db.session.execute(select(*COLUMNS).where(Talent.id.in_(talent_ids), _is_shown())).all()
     db.session.execute(delete(TalentIndex).where(TalentIndex.talent_id.in_(talent_ids)))
     if profiles:
         db.session.execute(cast("Table", TalentIndex.__table__).insert(), [row_of(profile) for profile in profiles])
         statement = WRITE_WORDS[_dialect()]
         db.session.execute(text(statement), [WORDS_OF[_dialect()](profile) for profile in profiles])
+
+
+def _is_shown() -> ColumnElement[bool]:
+    is_out = exists().where(Account.id == Talent.account_id, Account.suspended_at.is_not(None))
+    return Talent.is_public & ~is_out
 
 
 def _stamp(segments: Iterable[int]) -> None:
@@ -323,8 +330,8 @@ def _rows(segment: int) -> Sequence[Row[Any]]:
 
 def missing() -> Select:
     """Ids of profiles that the index does not know as they stand; none unless something was changed behind its back."""
-    is_true = Talent.is_public & (TalentIndex.revision == Talent.revision)
-    is_absent = ~Talent.is_public & TalentIndex.talent_id.is_(None)
+    is_true = _is_shown() & (TalentIndex.revision == Talent.revision)
+    is_absent = ~_is_shown() & TalentIndex.talent_id.is_(None)
     return (
         select(Talent.id)
         .outerjoin(TalentIndex, TalentIndex.talent_id == Talent.id)

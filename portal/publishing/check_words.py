@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.publishing.rule_book import RULES as RULE_BOOK
+from portal.publishing.rule_book import ruling_of
 from portal.publishing.shapes import Field, Type
 
 ROW = tuple[str, str, str, str]
@@ -53,24 +55,24 @@ RULES = (
         "Q-09",
         "warning",
         AGE,
-        "年齢を条件とする表現があります。年齢制限の欄で例外事由を示すか、必要な能力で書いてください。",
+        RULE_BOOK["Q-09"].message,
         "age_limit",
     ),
     WordRule(
         "Q-12",
         "warning",
         GENDER,
-        "性別を条件とする表現があります。例外に当たる場合は性別に関する条件の欄に理由を書いてください。",
+        RULE_BOOK["Q-12"].message,
         "gender_limit",
     ),
     WordRule(
         "Q-13",
         "warning",
         NATION,
-        "国籍を条件とする表現があります。必要な理由を国籍・在留の要件の欄に書いてください。",
+        RULE_BOOK["Q-13"].message,
         "nationality_condition",
     ),
-    WordRule("Q-14", "warning", FEE, "応募者に費用の負担を求める表現があります。求人では徴収できません。"),
+    WordRule("Q-14", "warning", FEE, RULE_BOOK["Q-14"].message),
 )
 
 
@@ -90,7 +92,7 @@ def findings(fields: Iterable[Field], content: Mapping[str, Any]) -> Iterator[RO
 def barred(text: str) -> Iterator[str]:
     """Words of a free text that may stand for a condition that nobody may be chosen by."""
     folded = normalized(text)
-    return (word for rule in RULES if (word := _hit(rule, folded)))
+    return (word for rule in RULES if ruling_of(rule.id).active and (word := _hit(rule, folded)))
 
 
 def normalized(text: Any) -> str:

@@ -16,13 +16,13 @@ from models.organizations import Organization
 from models.states import Kind
 from portal.clock import local
 from portal.codes import JICA
-from portal.publishing import check_words
+from portal.publishing import check_words, rule_book
 from portal.publishing.business_days import add_business_days
 from portal.publishing.check_words import normalized
 from portal.publishing.fields import applies, section_of, sections_of
+from portal.publishing.rule_book import ERROR, WARNING, Row
 from portal.publishing.shapes import Field, Section, Type
 
-ERROR, WARNING = "error", "warning"
 SOCIAL_HOSTS = ("facebook.com", "instagram.com", "x.com", "twitter.com", "tiktok.com", "line.me")
 LONGEST_AFTER_DEADLINE = timedelta(days=30)
 FAR_DEADLINE = timedelta(days=90)
@@ -53,18 +53,19 @@ def check(
     now: datetime,
     base: Content | None = None,
     confirmed_at: datetime | None = None,
+    days: int = APPROVAL_DAYS,
 ) -> list[Finding]:
     """All findings in the order of the form. `base` is the public content that this one revises.
 
     The publication time is judged at `confirmed_at` when given, so that the minute that passes between 「確認」
-    and 「登録」 is no error.
+    and 「登録」 is no error. `days` are the business days that the secretariat takes to decide.
     """
     there = {field.name: field for section in sections_of(kind) for field in section.fields if applies(field, content)}
     # What a hidden input still holds is not saved either.
     content = {name: value for name, value in content.items() if name in there}
     found = [
         *_fields(there.values(), content),
-        *_dates(kind, content, now=now, base=base, confirmed_at=confirmed_at or now),
+        *_dates(kind, content, now=now, base=base, confirmed_at=confirmed_at or now, days=days),
         *_documents(content),
         *_title(content),
         *check_words.findings(there.values(), content),
@@ -73,7 +74,7 @@ def check(
         found += _expert_resume(organization)
     order = {name: place for place, name in enumerate(there)}
     sections = {name: section_of(kind, name).title for name in there}
-    placed = [Finding(*row, section=sections.get(row[2], "")) for row in found]
+    placed = [Finding(*row, section=sections.get(row[2], "")) for row in rule_book.judged(found)]
     return sorted(placed, key=lambda finding: order.get(finding.field, len(order)))
 
 
@@ -84,9 +85,6 @@ def check_fields(sections: Sequence[Section], content: Content) -> list[Finding]
         for section in sections
         for row in _fields([field for field in section.fields if applies(field, content)], content)
     ]
-
-
-Row = tuple[str, str, str, str]
 
 
 def _error(rule: str, field: str, message: str) -> Row:
@@ -199,11 +197,11 @@ def _host(address: str) -> str:
 
 
 def _dates(
-    kind: Kind, content: Content, *, now: datetime, base: Content | None, confirmed_at: datetime
+    kind: Kind, content: Content, *, now: datetime, base: Content | None, confirmed_at: datetime, days: int
 ) -> Iterator[Row]:
     publish_at, unpublish_at = content.get("publish_at"), content.get("unpublish_at")
     if publish_at:
-        yield from _publication(publish_at, now=now, base=base, confirmed_at=confirmed_at)
+        yield from _publication(publish_at, now=now, base=base, confirmed_at=confirmed_at, days=days)
     if kind is not Kind.notice:
         yield from _period(content, now=now)
     if unpublish_at:
@@ -212,17 +210,19 @@ def _dates(
         yield from _sessions(content, now=now, base=base)
 
 
-def _publication(publish_at: datetime, *, now: datetime, base: Content | None, confirmed_at: datetime) -> Iterator[Row]:
+def _publication(
+    publish_at: datetime, *, now: datetime, base: Content | None, confirmed_at: datetime, days: int
+) -> Iterator[Row]:
     kept = base is not None and base.get("publish_at") == publish_at
     if kept:
         return
     if publish_at <= confirmed_at:
         yield _error("Q-03", "publish_at", "掲載希望日時は今より後の日時にしてください。")
-    elif local(publish_at).date() < add_business_days(local(now).date(), APPROVAL_DAYS):
+    elif local(publish_at).date() < add_business_days(local(now).date(), days):
         yield _warning(
             "Q-23",
             "publish_at",
-            "掲載希望日時まで3営業日ありません。承認が間に合わない場合は、承認後すぐに公開します。",
+            f"掲載希望日時まで{days}営業日ありません。承認が間に合わない場合は、承認後すぐに公開します。",
         )
 
 
@@ -282,7 +282,7 @@ def _title(content: Content) -> Iterator[Row]:
     if URL_IN_TITLE.search(title):
         yield _error("Q-24", "title", "タイトルにURLは入れられません。")
     if COPY_MARK in title:
-        yield _error("Q-22", "title", "タイトルの「【コピー】」を消してください。")
+        yield _error("Q-22", "title", rule_book.RULES["Q-22"].message)
     if title and title in (content.get("duties"), content.get("body")):
         yield _error("Q-24", "title", "タイトルと本文を別の文にしてください。")
 

@@ -7,10 +7,11 @@ a killed one leaves every entry wholly published or untouched.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
 
 from models.base import db
 from models.entries import Entry, Publication, Version
+from models.organizations import Organization
 from models.states import Action, State
 from portal import chunks
 from portal.database import among
@@ -20,10 +21,13 @@ CHUNK = 2500  # in one transaction: half a second of the single writer on SQLite
 
 
 def due_for_publication(now: datetime) -> ColumnElement[bool]:
+    """What an organization asked for before it was suspended waits until it is let in again."""
+    is_out = exists().where(Organization.id == Version.organization_id, Organization.suspended_at.is_not(None))
     return (
         (Version.state == State.approved)
         & (Version.publish_at <= now)
         & (Version.hold_until.is_(None) | (Version.hold_until <= now))
+        & ~is_out
     )
 
 

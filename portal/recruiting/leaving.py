@@ -10,6 +10,7 @@ from models.base import db
 from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
+from models.office import Suspension
 from models.people import (
     Account,
     Authenticator,
@@ -51,6 +52,7 @@ DELETED = (
     Authenticator,
     RecoveryCode,
     Download,
+    Suspension,
 )
 
 

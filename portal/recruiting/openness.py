@@ -47,7 +47,10 @@ def live_version(entry_id: int, *, now: datetime) -> JobVersion | EventVersion:
         .join(Organization, Organization.id == Version.organization_id)
         .options(joinedload(Version.organization))
         .where(
-            Entry.id == entry_id, Entry.kind != Kind.notice, is_public(now) | takes_applications(now) | _is_over(now)
+            Entry.id == entry_id,
+            Entry.kind != Kind.notice,
+            is_public(now) | takes_applications(now) | _is_over(now),
+            Organization.suspended_at.is_(None),
         )
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -16,6 +16,7 @@ from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
 from models.messages import Message, MessageFile, Thread
+from models.office import Suspension
 from models.organizations import Organization
 from models.people import (
     Account,
@@ -201,7 +202,7 @@ OF_ORGANIZATIONS = ("note", "note_revision", "revision", "missing_count")
 APPLICATION = _without(Application, *KEYS, *OF_ORGANIZATIONS)
 SINGLE = (Account, Talent)
 # What is told with something else, what is only kept to find the rest, and what organizations note for themselves.
-UNTOLD = frozenset({ApplicationDocument, MessageFile, Thread, TalentIndex, Favorite})
+UNTOLD = frozenset({ApplicationDocument, MessageFile, Thread, TalentIndex, Favorite, Suspension})
 # Every other table of `persons.HELD` under a name of data.json.
 TOLD: Mapping[type[Base], tuple[str, Told]] = {
     Account: ("account", _only("email", "name", "created_at", "last_login_at")),

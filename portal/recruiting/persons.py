@@ -22,6 +22,7 @@ from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.mail import OutboxMail
 from models.messages import Message, MessageFile, Thread
+from models.office import Suspension
 from models.people import (
     Account,
     Authenticator,
@@ -125,6 +126,7 @@ HELD: Mapping[type[Base], Callable[[Person], ColumnElement[bool]]] = {
         select(Message.id).where(Message.talent_id == person.talent_id)
     ),
     AuditEvent: lambda person: AuditEvent.actor_id == person.account_id,
+    Suspension: _of_account(Suspension),
 }
 
 

@@ -79,6 +79,7 @@ OFFICE     = row("login  403    403    403    403    403    403    403    login 
 OFFICE_GO  = row("login  403    403    403    403    403    403    403    login  go     go     ")
 ADMIN      = row("login  403    403    403    403    403    403    403    login  403    200    ")
 ADMIN_GO   = row("login  403    403    403    403    403    403    403    login  403    go     ")
+ADMIN_NOT  = row("login  403    403    403    403    403    403    403    login  403    422    ")
 # fmt: on
 
 SLUGS = ("jobs", "events", "notices")
@@ -314,4 +315,40 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("desk_mail_samples.edit_view", "GET"): ADMIN,
     ("desk_mail_samples.edit_view", "POST"): ADMIN_GO,
     ("desk_mail_samples.delete_view", "POST"): ADMIN_GO,
+    # the administration
+    ("desk_organizations.detail", "GET"): OFFICE,
+    ("desk_organizations.note", "POST"): OFFICE_GO,
+    ("desk_organizations.posting", "POST"): OFFICE_GO,
+    ("desk_suspensions.index", "GET"): ADMIN_GO,
+    ("desk_suspensions.begin", "POST"): ADMIN_GO,
+    ("desk_suspensions.end", "POST"): ADMIN_GO,
+    ("desk_members.index_view", "GET"): OFFICE,
+    ("desk_members.detail", "GET"): OFFICE,
+    ("desk_secretaries.index_view", "GET"): ADMIN,
+    ("desk_secretaries.create_view", "GET"): ADMIN,
+    ("desk_secretaries.create_view", "POST"): ADMIN_GO,
+    ("desk_secretaries.detail", "GET"): ADMIN,
+    ("desk_account_acts.index", "GET"): ADMIN_GO,
+    ("desk_account_acts.suspend", "POST"): ADMIN_GO,
+    ("desk_account_acts.restore", "POST"): ADMIN_GO,
+    ("desk_account_acts.role", "POST"): ADMIN_GO,
+    ("desk_account_acts.password_mail", "POST"): ADMIN_NOT,  # until `invitations.send_link` is there
+    ("desk_account_acts.erase", "POST"): ADMIN_GO,
+    ("desk_talents.index_view", "GET"): OFFICE,
+    ("desk_talents.detail", "GET"): OFFICE,
+    ("desk_news.index_view", "GET"): OFFICE,
+    ("desk_news.create_view", "GET"): OFFICE,
+    ("desk_news.create_view", "POST"): OFFICE_GO,
+    ("desk_news.edit_view", "GET"): OFFICE,
+    ("desk_news.edit_view", "POST"): OFFICE_GO,
+    ("desk_news.delete_view", "POST"): OFFICE_GO,
+    ("desk_settings.index", "GET"): ADMIN,
+    ("desk_settings.save", "POST"): ADMIN_GO,
+    ("desk_settings.reset", "POST"): ADMIN_GO,
+    ("desk_codes.index", "GET"): ADMIN,
+    ("desk_codes.edit", "GET"): ADMIN,
+    ("desk_codes.save", "POST"): ADMIN_GO,
+    ("desk_rules.index", "GET"): ADMIN,
+    ("desk_rules.edit", "GET"): ADMIN,
+    ("desk_rules.save", "POST"): ADMIN_GO,
 }

@@ -11,7 +11,7 @@ from models.states import Action, Kind
 from portal.clock import local
 from portal.database import begin_write
 from portal.publishing.bulk import decide
-from tests.access import accounts, applications, mailboxes, mails, seeking
+from tests.access import accounts, administration, applications, mailboxes, mails, seeking
 from tests.access.asked import Asked, Target
 from tests.access.world import World
 from tests.make import seen
@@ -179,6 +179,7 @@ TARGETS: dict[str, Target] = (
     | mails.TARGETS
     | seeking.TARGETS
     | accounts.TARGETS
+    | administration.TARGETS
     | {
         "static": lambda _world, _who: Asked({"filename": "portal.css"}),
         "public.listing": lambda _world, _who: Asked({"path": "jobs"}),
@@ -205,6 +206,8 @@ TARGETS: dict[str, Target] = (
         "desk_mail_samples.create_view": mails.new_template,
         "desk_mail_samples.edit_view": changed(mails.template, mails.new_template),
         "desk_mail_samples.delete_view": removed(mails.template),
+        "desk_news.edit_view": changed(administration.news, administration.new_news),
+        "desk_news.delete_view": removed(administration.news),
         "desk_closed_days.create_view": new_closed_day,
         "desk_closed_days.edit_view": changed(closed_day, new_closed_day),
         "desk_closed_days.delete_view": removed(closed_day),

@@ -76,6 +76,17 @@ DESK = (
     "/desk/closed-days/new/",
     "/desk/mail-samples/",
     "/desk/mail-samples/new/",
+    "/desk/organizations/1/",
+    "/desk/members/",
+    "/desk/talents/",
+    "/desk/news/",
+    "/desk/news/new/",
+    "/desk/secretaries/",
+    "/desk/settings/",
+    "/desk/codes/",
+    "/desk/codes/fields/",
+    "/desk/rules/",
+    "/desk/rules/Q-09/",
 )
 
 

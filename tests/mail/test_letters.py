@@ -61,6 +61,7 @@ PARAMS = {
     "what": "パスワードが変更されました",
     "place": "特定非営利活動法人 みずの会",
     "new_email": "atarashii@example.jp",
+    "reason": COMMENT,
 }
 LOGIN_LETTERS = {"one_time_password", "new_browser"}
 # What each letter that is not about an entry leads to.
@@ -89,6 +90,8 @@ ELSEWHERE = {
     "email_confirm": f"/email/{'t' * 43}",
     "email_taken": "/reissue",
     "email_changed": f"/email/undo/{'t' * 43}",
+    "organization_suspended": "/contact",
+    "organization_reopened": "/login",
 }
 TO_ORGANIZATIONS = {
     "application_arrived",
@@ -96,6 +99,8 @@ TO_ORGANIZATIONS = {
     "application_withdrawn",
     "answer_arrived",
     "saved_search_news",
+    "organization_suspended",
+    "organization_reopened",
 }
 STOPPED_BY_A_LINK = {"offer_arrived"}
 PUBLIC = {"entry_published", "entry_restored", "entry_extended"}  # name the public page too

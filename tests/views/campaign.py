@@ -72,7 +72,19 @@ FAVORITES = ("label", "due", "page", "size")
 MAILBOX = ("unread", "about", "q", "page")
 # What addresses may say, by the end of the endpoint's name; unknown names are tried too.
 QUERY = {
-    "index_view": ("page", "sort", "desc", "search", "page_size", "state", "kind", "flt0_0", "export"),
+    "index_view": (
+        "page",
+        "sort",
+        "desc",
+        "search",
+        "page_size",
+        "state",
+        "kind",
+        "flt0_0",
+        "export",
+        "use",
+        "org_type",
+    ),
     "listing": ("q", "page", "sort", "employment", "category", "field", "place", "country", "format", "fee"),
     "organization.index": ("todo", "weeks"),
     "organization_mails.compose": ("class", "codes", "applications", "back"),
@@ -122,6 +134,8 @@ USED_UP = (
     *("marks.remove", "save_note", "saving.rename", "saving.remove"),
     *("mails.send", "mails.cancel", "templates.create", "templates.save", "templates.delete"),
     *("reissue.take_email", "reissue.take_undo", "members.cancel", "members.remove"),
+    *("organizations.posting", "suspensions.begin", "suspensions.end", "secretaries.create_view"),
+    *("acts.suspend", "acts.restore", "acts.role", "acts.erase"),
 )
 
 
@@ -250,7 +264,7 @@ class Campaign:
         if endpoint.startswith(("organization_marks", "organization_saving")):
             names = ["codes", "at", "note", "label", "next_on", "name", "on"]
         if endpoint.startswith("desk"):
-            names = ["action", "comment", "revision", "item", "all", "until", "next", "take", "url"]
+            names = ["action", "comment", "revision", "item", "all", "until", "next", "take", "url", "value", "active"]
         return [*names, "step", "instead", "revision", "csrf_token", "state"]
 
     def target(self, endpoint: str) -> Asked:

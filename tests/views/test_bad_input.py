@@ -46,7 +46,8 @@ SELECT (SELECT count(*) FROM version), (SELECT coalesce(sum(revision), 0) FROM v
        (SELECT count(*) FROM dispatch), (SELECT count(*) FROM message),
        (SELECT coalesce(sum(revision), 0) FROM mail_template),
        (SELECT count(*) FROM audit_event WHERE action NOT LIKE 'login.%' AND action NOT LIKE 'code.%'
-         AND action NOT IN ('application.read', 'application.file', 'download.fetch', 'talent.view', 'message.read'))
+         AND action NOT IN ('application.read', 'application.file', 'download.fetch', 'talent.view', 'message.read',
+           'talent.desk_view'))
 """
 
 

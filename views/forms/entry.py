@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from wtforms import Form
@@ -66,11 +66,11 @@ class EntryForm(DeclaredForm):
 
 
 def form_for(kind: Kind, organization: Organization) -> type[EntryForm]:
-    return _form_for(kind, organization.org_type)
+    return _form_for(kind, organization.org_type, CodeList.rewordings)
 
 
-@cache
-def _form_for(kind: Kind, org_type: str) -> type[EntryForm]:
+@lru_cache(maxsize=64)
+def _form_for(kind: Kind, org_type: str, _rewordings: int) -> type[EntryForm]:
     """A handful of classes in all: the type of organization decides only which codes are offered."""
     someone = Organization(org_type=org_type)
     fields = tuple(fields_of(kind))
@@ -78,9 +78,13 @@ def _form_for(kind: Kind, org_type: str) -> type[EntryForm]:
     return type(f"{kind.title()}Form", (EntryForm,), {"kind": kind, "declared": fields, **inputs})
 
 
-@cache
 def form_of(sections: tuple[Section, ...]) -> type[DeclaredForm]:
     """A form of sections that offer everybody the same, as those of a résumé or a profile."""
+    return _form_of(sections, CodeList.rewordings)
+
+
+@lru_cache(maxsize=64)
+def _form_of(sections: tuple[Section, ...], _rewordings: int) -> type[DeclaredForm]:
     fields = tuple(field for section in sections for field in section.fields)
     inputs = {field.name: _input(field, field.choices) for field in fields}
     return type("SectionsForm", (DeclaredForm,), {"declared": fields, **inputs})

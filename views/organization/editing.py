@@ -21,6 +21,7 @@ from portal.publishing.workflow import is_held
 from views.forms.entry import EntryForm, content_of, shape_findings
 from views.forms.inputs import Input
 from views.organization.rooms import Room
+from views.visitor import settings
 
 ROWS = (Type.documents, Type.sessions, Type.languages)
 SUMMARY_FIELDS = 3
@@ -158,7 +159,8 @@ def _short(field: Field, value: Any) -> str:
 def judge(form: EntryForm, version: Version | None, organization: Organization, *, now: datetime) -> list[Finding]:
     base = db.session.get(Version, version.base_version_id) if version and version.base_version_id else None
     judged = content.read(base) if base else None
-    return check(form.kind, content_of(form), organization=organization, now=now, base=judged)
+    days = settings().approval_days
+    return check(form.kind, content_of(form), organization=organization, now=now, base=judged, days=days)
 
 
 def findings_at(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -11,6 +11,7 @@ from models.base import db
 from models.entries import Version
 from models.states import Action, State
 from portal import clock
+from portal.administration import memory
 from portal.errors import Conflict, Invalid
 from portal.permissions import EDITORS
 from portal.publishing import content, drafts, submission, workflow
@@ -21,6 +22,7 @@ from views.forms.entry import EntryForm, content_of, form_for, rearrange
 from views.organization import confirming, editing, previewing
 from views.organization.lookup import own_entry, own_organization, own_version
 from views.organization.rooms import Room
+from views.visitor import settings
 from views.web import current_actor
 
 VERSION = f"<int(min=1, max={LARGEST_ID}):version_id>"
@@ -38,11 +40,16 @@ class WritingView(PageView):
         super().__init__(name=room.menu, endpoint=room.writing, url=f"/mypage/{room.slug}", **kwargs)
         self.room = room
 
+    def is_visible(self) -> bool:
+        """Not in the menu of those whom the secretariat stopped from handing in this kind."""
+        return (current_actor().organization_id, self.room.kind) not in memory.decisions().stops
+
     # ---- the form
 
     @expose("/new/")
     def new(self) -> str:
         organization = own_organization()
+        submission.refuse_stopped(organization.id, self.room.kind)
         form = form_for(self.room.kind, organization)(data=content.blank(self.room.kind, organization))
         return self.render_sheet(form, None)
 
@@ -107,7 +114,8 @@ class WritingView(PageView):
         version = own_version(version_id, self.room)
         if not editing.is_editable(version, clock.now()):
             return redirect(self.entry_page(version))
-        findings = submission.findings_of(version, now=clock.now())
+        submission.refuse_stopped(version.organization_id, version.kind)
+        findings = submission.findings_of(version, now=clock.now(), days=approval_days())
         if editing.errors_among(findings):
             return redirect(url_for(".edit", version_id=version_id, check=1))
         shown = confirming.page(version, findings, now=clock.now(), days=approval_days())
@@ -216,4 +224,4 @@ def posted_revision() -> int:
 
 
 def approval_days() -> int:
-    return current_app.config["PORTAL"].approval_days
+    return settings().approval_days

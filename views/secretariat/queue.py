@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -23,6 +23,7 @@ from views.admin import HomeView
 from views.arguments import LARGEST_ID, one_of, whole_number
 from views.secretariat.panes import queue_context, read_filter, review_context, toast
 from views.secretariat.rows import filter_address
+from views.visitor import settings
 from views.web import current_actor
 
 WAITING = "承認待ち"
@@ -148,7 +149,7 @@ def seen(version_id: int) -> Seen:
 
 
 def hold() -> timedelta:
-    return timedelta(seconds=current_app.config["PORTAL"].hold_seconds)
+    return timedelta(seconds=settings().hold_seconds)
 
 
 def told_of(undone: Undone) -> str:

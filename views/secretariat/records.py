@@ -1,4 +1,4 @@
-"""The secretariat's lists beside the queue: organizations, mail, the trail, jobs, phrases and closed days."""
+"""The secretariat's lists beside the queue: mail, the trail, jobs, phrases and closed days."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,14 +6,13 @@ from typing import Any
 from flask import g, get_template_attribute, request
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import Query, selectinload
+from sqlalchemy.orm import Query
 
 from models.messages import MailTemplate
-from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent
 from models.states import MailClass, MailTopic, Role
-from portal import clock, codes, office
+from portal import clock, office
 from portal.errors import Invalid
 from portal.messaging import templates
 from portal.messaging.templates import Written
@@ -84,33 +83,6 @@ class RecordsView(ScopedView):
 
     def render(self, template: str, **kwargs: Any) -> str:
         return super().render(template, narrowed=self._wanted(), **kwargs)
-
-
-class Organizations(RecordsView):
-    column_list = ("name", "org_type", "prefecture", "members", "created_at", "suspended_at")
-    column_labels = {
-        "name": "名称",
-        "org_type": "団体種別",
-        "prefecture": "所在地",
-        "members": "担当者",
-        "created_at": "登録日時",
-        "suspended_at": "利用状況",
-    }
-    column_searchable_list = ("name",)
-    column_sortable_list = ("name", "created_at")
-    column_formatters = RecordsView.column_formatters | {
-        "name": lambda _view, _context, row, _name: Markup('<a class="title" href="/organizations/{}/">{}</a>').format(
-            row.id, row.name
-        ),
-        "org_type": lambda _view, _context, row, _name: codes.ORG_TYPES.label(row.org_type),
-        "members": lambda _view, _context, row, _name: f"{len(row.members)}名",
-        "suspended_at": lambda _view, _context, row, _name: (
-            f"{moment_short(row.suspended_at, clock.now())}から停止中" if row.suspended_at else "利用中"
-        ),
-    }
-
-    def get_query(self) -> Query[Any]:
-        return super().get_query().options(selectinload(Organization.members))
 
 
 class Letters(RecordsView):
