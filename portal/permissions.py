@@ -12,12 +12,14 @@ from models.mail import OutboxMail
 from models.messages import Dispatch, MailTemplate, Message, Thread
 from models.organizations import Organization
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
+from models.registrations import RegistrationVersion
 from models.states import (
     MEMBER_ROLES,
     SECRETARIAT_ROLES,
     Action,
     ApplicationState,
     MessageState,
+    RegistrationState,
     Role,
     Side,
     State,
@@ -59,6 +61,8 @@ MAY: dict[str, frozenset[Role]] = {
     "template.write": EDITORS,
     "desk.read": SECRETARIAT,
     "desk.administer": frozenset({Role.administrator}),
+    "registration.write": EDITORS,
+    "registration.decide": SECRETARIAT,
 }
 
 
@@ -140,6 +144,7 @@ MEMBERS_SEE: Mapping[Any, Rows] = {
     Dispatch: _own(Dispatch),
     # One's own; those that belong to no organization are the secretariat's samples for all.
     MailTemplate: lambda actor: _own(MailTemplate)(actor) | MailTemplate.organization_id.is_(None),
+    RegistrationVersion: _own(RegistrationVersion),
 }
 TALENTS_SEE: Mapping[Any, Rows] = {
     Talent: lambda actor: Talent.account_id == actor.account_id,
@@ -158,4 +163,6 @@ SECRETARIAT_SEES: Mapping[Any, Rows] = {
     AuditEvent: _all,
     JobStatus: _all,
     MailTemplate: lambda _actor: MailTemplate.organization_id.is_(None),
+    # What was not handed in is the applicant's own.
+    RegistrationVersion: lambda _actor: RegistrationVersion.state != RegistrationState.draft,
 }
