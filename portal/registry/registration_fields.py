@@ -171,6 +171,24 @@ ACTIVITY = Section(
     ),
     hint="公開サイトの団体のページに表示します。",
 )
+# Of a new organization: whoever asks becomes its first member.
+ACCOUNT = Section(
+    "account",
+    "アカウント情報",
+    (
+        Field(
+            "account_name",
+            "氏名",
+            Type.text,
+            required=True,
+            high=60,
+            public=False,
+            width="wi-20",
+            hint="はじめに団体マイページを使う方のお名前です。承認後に、ほかの担当者を追加できます。",
+        ),
+    ),
+    hint="公開しません。パスワードは、承認後にお送りするメールから設定します。",
+)
 SECTIONS = (ORGANIZATION, CONTACT, ACTIVITY)
 KEYS = tuple(section.key for section in SECTIONS)
 

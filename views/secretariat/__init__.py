@@ -15,9 +15,16 @@ from views.secretariat.entries import EntriesView
 from views.secretariat.panes import waiting_count
 from views.secretariat.queue import WAITING, QueueView
 from views.secretariat.records import ClosedDays, Jobs, Letters, Organizations, Phrases, Samples, Trail
+from views.secretariat.registrations import REGISTRATIONS, RegistrationsView
+from views.secretariat.registrations import waiting_count as waiting_registrations
 from views.web import csp_nonce
 
 THEME = Theme(folder="bootstrap4", base_template="admin/base.html")
+
+
+def count_of(label: str) -> int:
+    counts = {WAITING: waiting_count, REGISTRATIONS: waiting_registrations}
+    return counts[label]() if label in counts else 0
 
 
 def register(app: Flask) -> None:
@@ -31,9 +38,14 @@ def register(app: Flask) -> None:
         csp_nonce_generator=csp_nonce,
     )
     desk.door = Doorway(  # what templates/admin/base.html draws
-        desk, title="事務局", path="/desk/", dark=True, count=lambda label: waiting_count() if label == WAITING else 0
+        desk, title="事務局", path="/desk/", dark=True, count=count_of
     )
     desk.add_view(BulkView(name="まとめて判断", endpoint="desk_bulk", url="/desk/bulk"))
+    desk.add_view(
+        RegistrationsView(
+            name=REGISTRATIONS, endpoint="desk_registrations", url="/desk/registrations", menu_icon_value="users"
+        )
+    )
     for view in (
         EntriesView(
             Version, name="掲載中の情報", endpoint="desk_entries", url="/desk/entries", menu_icon_value="globe"
