@@ -11,7 +11,7 @@ from models.states import Action, Kind
 from portal.clock import local
 from portal.database import begin_write
 from portal.publishing.bulk import decide
-from tests.access import applications, mailboxes, mails, seeking
+from tests.access import applications, mailboxes, mails, registrations, seeking
 from tests.access.asked import Asked, Target
 from tests.access.world import World
 from tests.make import seen
@@ -178,6 +178,7 @@ TARGETS: dict[str, Target] = (
     | mailboxes.TARGETS
     | mails.TARGETS
     | seeking.TARGETS
+    | registrations.TARGETS
     | {
         "static": lambda _world, _who: Asked({"filename": "portal.css"}),
         "public.listing": lambda _world, _who: Asked({"path": "jobs"}),

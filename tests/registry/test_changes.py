@@ -1,4 +1,4 @@
-"""A registered organization changes what it registered: at once or after the secretariat, and nothing is overwritten."""
+"""An organization changes what it registered: at once or after the secretariat, and nothing is overwritten."""
 
 import threading
 from datetime import datetime
@@ -86,7 +86,8 @@ def test_who_it_is_in_law_waits_while_the_rest_of_the_edit_acts(
     db.session.refresh(circle)
     assert (circle.name, circle.legal_form, circle.phone) == (CONTENT["name"], "npo", "03-0000-0000")
     waiting = open_change(circle, member)
-    assert waiting.number is not None and waiting.due_at is not None
+    assert waiting.number is not None
+    assert waiting.due_at is not None
     assert [name for name, _ in letters()] == ["registration_change_submitted"]
 
     approve(waiting, office, make.now)

@@ -63,6 +63,7 @@ class RegistrationFormView(PageView):
     stands_at = "登録内容の確認/更新"
 
     def __init__(self, **kwargs: Any) -> None:
+        self._default_view = "index"
         super().__init__(name="PARTNER団体登録・編集", endpoint="organization_registration_form", url=URL, **kwargs)
 
     def is_visible(self) -> bool:
