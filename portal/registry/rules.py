@@ -90,11 +90,14 @@ def _kind(content: Content) -> Iterator[Row]:
 
 
 def is_corporate_no(number: str) -> bool:
-    """13 digits of which the first is the check digit of the others (法人番号の指定等に関する省令)."""
-    if not CORPORATE_NO.fullmatch(number):
-        return False
-    rest = sum(int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(number[1:])))
-    return int(number[0]) == 9 - rest % 9
+    """13 digits of which the first is the check digit of the others."""
+    return bool(CORPORATE_NO.fullmatch(number)) and number == numbered(number[1:])
+
+
+def numbered(digits: str) -> str:
+    """12 digits with their check digit before them (法人番号の指定等に関する省令)."""
+    rest = sum(int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return f"{9 - rest % 9}{digits}"
 
 
 def _place(content: Content) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select, update
 
@@ -77,16 +78,16 @@ def begun(world: World) -> tuple[str, RegistrationVersion]:
     return token, version
 
 
-PAPERS: dict[int, int] = {}  # of a world: judging a file takes its time, and one serves all
+PAPERS: WeakKeyDictionary[World, int] = WeakKeyDictionary()  # judging a file takes its time, and one serves all
 
 
 def with_file(world: World) -> tuple[str, RegistrationVersion]:
     token, version = begun(world)
     begin_write()
-    if id(world) not in PAPERS:
+    if world not in PAPERS:
         stored = intake.take_in(io.BytesIO(pdf("定款")), "定款.pdf", owner_id=None, now=world.now)
-        PAPERS[id(world)] = stored.id
-    kind, paper = RegistrationFileKind.review, PAPERS[id(world)]
+        PAPERS[world] = stored.id
+    kind, paper = RegistrationFileKind.review, PAPERS[world]
     db.session.add(RegistrationFile(kind=kind, version_id=version.id, file_id=paper, created_at=world.now))
     db.session.commit()
     return token, version
