@@ -14,7 +14,14 @@ Content = Mapping[str, Any]
 
 
 def read(organization: Organization) -> dict[str, Any]:
-    return {field.name: getattr(organization, field.name) for field in fields_of()}
+    return {field.name: _read(field, getattr(organization, field.name)) for field in fields_of()}
+
+
+def _read(field: Field, value: Any) -> Any:
+    """Chosen codes in the order of their list, as a form gives them back."""
+    if field.type is not Type.choices or field.choices is None:
+        return value
+    return [code for code in field.choices.values if code in value]
 
 
 def blank(sections: Iterable[Section] = SECTIONS) -> dict[str, Any]:
