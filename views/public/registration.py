@@ -101,7 +101,7 @@ def edit(token: str, key: str) -> Any:
 
 @room.post(f"/<token>/{STEP}/")
 def save(token: str, key: str) -> Any:
-    """Keeps whatever can be read; 「次へ」 then tells what is missing."""
+    """Keeps whatever can be read, complete or not."""
     version = opened(token)
     if isinstance(version, tuple):
         return version
@@ -121,9 +121,10 @@ def save(token: str, key: str) -> Any:
         db.session.rollback()
         return form_page(token, version, section, form, [Finding("conflict", "error", "", str(conflict))]), 409
     db.session.commit()
-    wrong = judged(section, version.content | content) if move == "next" else []
-    if wrong:
-        return form_page(token, version, section, form, wrong, saved=True), 422
+    if move == "next" and judged(section, version.content | content):
+        return redirect(
+            url_for(".edit", token=token, key=key, check=1), 303
+        )  # it is saved; what is missing is told there
     if move == "save":
         flash(_("保存しました。続きは、メールでお送りしたアドレスから入力できます。"), "success")
     return redirect(address_of(token, {"save": key, "next": step_after(key), "back": step_before(key)}[move]), 303)
@@ -140,8 +141,6 @@ def form_page(
     section: Section,
     form: DeclaredForm,
     findings: Sequence[Finding] = (),
-    *,
-    saved: bool = False,
 ) -> str:
     values = version.content | content_of(form)
     return render_template(
@@ -149,7 +148,7 @@ def form_page(
         **registration_pages.frame(version, section.key, token, now=clock.now()),
         part=part_of(section, form, values, by_field(findings)),
         findings=findings,
-        revision=version.revision if saved or request.method != "POST" else request.form.get("revision", ""),
+        revision=request.form.get("revision", "") if request.method == "POST" else version.revision,
         before=step_before(section.key),
     )
 
