@@ -121,6 +121,7 @@ def test_what_came_back_is_mended(visitor: Visitor, make_here: Maker, office: Ac
     deciding.give_back(seen, "登記の名称と異なります。", actor=office, now=make_here.now)
     db.session.commit()
 
+    assert "団体名の変更が差し戻されました" in visitor.open("/mypage/").page.text
     visitor.open(PATH)
     assert "登記の名称と異なります。" in visitor.page.text
     visitor.follow("直して申請し直す")
