@@ -79,6 +79,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("public.listing", "GET"): ALL,
     ("public.entry", "GET"): ALL,
     ("public.organization", "GET"): ALL,
+    ("public.logo", "GET"): ALL,
     ("public.feed", "GET"): ALL,
     ("public.calendar", "GET"): ALL,
     ("public.sitemap", "GET"): ALL,
@@ -161,6 +162,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("organization_registration_form.edit", "GET"): WRITER,
     ("organization_registration_form.confirm", "POST"): WRITER,
     ("organization_registration_form.update", "POST"): WRITE,
+    ("organization_registration_form.logo", "POST"): WRITE,
     ("organization_registration_form.withdraw", "POST"): WRITE_ID,
     **{
         (f"organization_{slug}{endpoint}", method): answers

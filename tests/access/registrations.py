@@ -14,10 +14,11 @@ from portal.accounts.tokens import digest, new_token
 from portal.actors import ANONYMOUS
 from portal.database import begin_write
 from portal.files import intake
-from portal.registry import applying, changes
+from portal.registry import applying, changes, logos
 from tests.access.applications import member_of
 from tests.access.asked import Asked, Target
 from tests.access.world import World
+from tests.files.pictures import picture
 from tests.recruiting.pages import pdf
 from tests.registry.samples import CONTENT, DAYS
 
@@ -141,12 +142,21 @@ def file(world: World, _who: str) -> Asked:
     return Asked({"version_id": version.id, "row_id": row_id})
 
 
+def logo(world: World, _who: str) -> Asked:
+    if logos.logo_of(world.house_id) is None:
+        begin_write()
+        logos.put(io.BytesIO(picture()), "ロゴ.png", "みどりの会", actor=world.actors["owner"], now=world.now)
+        db.session.commit()
+    return Asked({"organization_id": world.house_id})
+
+
 TARGETS: dict[str, Target] = {
     "organization_registration.section": section,
     "organization_registration_form.edit": section,
     "organization_registration_form.confirm": edited,
     "organization_registration_form.update": edited,
     "organization_registration_form.withdraw": withdrawn,
+    "public.logo": logo,
     "registration.show": draft,
     "registration.edit": one_section,
     "registration.save": saved,

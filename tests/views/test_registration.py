@@ -1,5 +1,7 @@
 """Chapter 2 without scripts: the four sections, from the form over the confirm page to the update, and what waits."""
 
+import io
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from portal.actors import Actor
 from portal.database import begin_write
 from portal.registry import deciding
 from portal.registry.workflow import Seen
+from tests.files.pictures import picture
 from tests.make import Maker
 from tests.registry.samples import ACHIEVEMENT, registered
 from tests.views.login import log_in
@@ -183,3 +186,22 @@ def test_a_wrong_input_is_told_in_words(visitor: Visitor) -> None:
         assert visitor.client.post(PATH + path, data=data).status_code in (400, 422)
     assert visitor.client.post(f"{PATH}withdraw/", data={"seen": "999.1"}).status_code == 404
     assert visitor.client.get(f"{PATH}account/").status_code == 404
+
+
+def test_a_logo_is_public_at_once(visitor: Visitor, client: FlaskClient) -> None:
+    def send(content: bytes, words: str) -> str:
+        data = {"logo": (io.BytesIO(content), "logo.png"), "words": words}
+        client.post(f"{PATH}logo/", data=data)
+        return visitor.open(PATH).page.text
+
+    assert "ロゴの説明を、1行で" in send(picture(), " ")
+    send(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "みずの会")
+    assert visitor.page.one("div", role="alert") is not None
+    assert "ロゴを更新しました。" in send(picture(), "みずの会のロゴ")
+    assert problems(visitor.page) == []
+    shown = visitor.page.one("img", alt="みずの会のロゴ").get("src", "")
+    answer = client.application.test_client().get(shown)
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    visitor.press("ロゴを削除")
+    assert client.get(shown).status_code == 404

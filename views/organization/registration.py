@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from models.base import db
@@ -17,7 +18,7 @@ from portal.errors import Conflict, Invalid, Refused
 from portal.permissions import EDITORS, MEMBERS, may
 from portal.publishing.checks import Finding
 from portal.publishing.shapes import Section
-from portal.registry import changes, contents
+from portal.registry import changes, contents, logos
 from portal.registry.changes import Split
 from portal.registry.registration_fields import KEYS, ORGANIZATION
 from views.admin import PageView
@@ -51,6 +52,7 @@ class RegistrationView(PageView):
             "organization/registration_section.html",
             **registration_pages.section_page(key, organization, open_change(organization)),
             history=changes.history(organization.id, actor=actor),
+            logo=logos.logo_of(organization.id) if key == ORGANIZATION.key else None,
             may_write=may(actor, "registration.write"),
             now=clock.now(),
         )
@@ -154,6 +156,23 @@ class RegistrationFormView(PageView):
         organization = own_organization()
         return self.render_form(section, form, organization, open_change(organization), **shown)
 
+    @expose("/logo/", methods=("POST",))
+    def logo(self) -> Response:
+        actor, now = current_actor(), clock.now()
+        try:
+            if request.form.get("step") == "remove":
+                logos.remove(actor=actor, now=now)
+            else:
+                given = chosen_logo()
+                logos.put(given.stream, given.filename or "", request.form.get("words", ""), actor=actor, now=now)
+        except Refused as refusal:
+            db.session.rollback()
+            flash(str(refusal), "error")
+        else:
+            db.session.commit()
+            flash(_("ロゴを更新しました。"), "success")
+        return redirect(url_for("organization_registration.section", key=ORGANIZATION.key), 303)
+
     @expose("/withdraw/", methods=("POST",))
     def withdraw(self) -> Response:
         version_id, _dot, revision = request.form.get("seen", "").partition(".")
@@ -192,6 +211,13 @@ class RegistrationFormView(PageView):
 
 def open_change(organization: Organization) -> RegistrationVersion | None:
     return changes.open_change(organization.id, actor=current_actor())
+
+
+def chosen_logo() -> FileStorage:
+    given = request.files.get("logo")
+    if given is None or not given.filename:
+        raise Refused(_("ロゴのファイルを選択してください。"))
+    return given
 
 
 def revision_of(organization: Organization, key: str) -> int:

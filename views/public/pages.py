@@ -18,8 +18,10 @@ from portal.publishing.fields import applies, sections_of
 from portal.publishing.shapes import Field, Section
 from portal.publishing.wording import EMPTY, show
 from portal.recruiting import seats
+from portal.registry import logos
 from portal.registry.registration_fields import fields_of
 from portal.wording import KIND_WORDS
+from views import files
 from views.arguments import LARGEST_ID
 from views.public.room import PATHS, kind_at, room
 from views.web import current_actor
@@ -52,11 +54,17 @@ def organization(organization_id: int) -> Response:
     page = render_template(
         "public/organization.html",
         organization=found,
+        logo=logos.logo_of(found.id),
         registered=[(field, text) for field, text in shown if text != EMPTY],
         entries=entries,
         now=now,
     )
     return answer(page)
+
+
+@room.get(f"/organizations/<int(max={LARGEST_ID}):organization_id>/logo")
+def logo(organization_id: int) -> Response:
+    return files.send(logos.picture(organization_id))
 
 
 def entry_context(
