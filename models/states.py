@@ -199,3 +199,37 @@ class Audience(StrEnum):
     everyone = "everyone"  # also on the public home page
     organizations = "organizations"
     talents = "talents"
+
+
+class RegistrationKind(StrEnum):
+    """What a version of a registration asks for."""
+
+    new = "new"  # an organization that is not there yet
+    change = "change"  # of what a registered organization says of itself
+
+
+class RegistrationState(StrEnum):
+    draft = "draft"  # of a new one: whoever has the mailed address fills it in
+    submitted = "submitted"  # waits for the secretariat
+    returned = "returned"  # back at the organization, with a comment
+    approved = "approved"
+    refused = "refused"  # of a new one, for good
+    withdrawn = "withdrawn"
+    applied = "applied"  # a change that needed nobody: the record of what was before
+
+
+# One change of an organization at most may be in one of these (a partial unique index says so).
+OPEN_REGISTRATION_STATES = (RegistrationState.submitted, RegistrationState.returned)
+
+
+class RegistrationAction(StrEnum):
+    submit = "submit"
+    withdraw = "withdraw"
+    return_ = "return"
+    approve = "approve"
+    refuse = "refuse"
+
+
+class RegistrationFileKind(StrEnum):
+    review = "review"  # 審査用資料: for the secretariat alone
+    logo = "logo"  # public

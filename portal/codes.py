@@ -89,6 +89,30 @@ ORG_TYPES = _list(
     ("13", "国際協力実施団体（法人格無）", "Unincorporated group"),
     ("99", "その他", "Other"),
 )
+WITHOUT_LEGAL_FORM = "none"
+LEGAL_FORMS = _list(
+    ("npo", "特定非営利活動法人"),
+    ("certified_npo", "認定特定非営利活動法人"),
+    ("public_association", "公益社団法人"),
+    ("public_foundation", "公益財団法人"),
+    ("association", "一般社団法人"),
+    ("foundation", "一般財団法人"),
+    ("school", "学校法人"),
+    ("university", "国立大学法人・公立大学法人"),
+    ("agency", "独立行政法人・地方独立行政法人"),
+    ("special", "特殊法人・認可法人"),
+    ("state", "国の機関・地方公共団体"),
+    ("company", "株式会社"),
+    ("other_company", "合同会社・その他の会社"),
+    ("medical", "医療法人"),
+    ("welfare", "社会福祉法人"),
+    ("religious", "宗教法人"),
+    ("international", "国際機関・外国公館"),
+    ("other", "その他の法人"),
+    (WITHOUT_LEGAL_FORM, "法人格なし（任意団体）"),
+)
+# A 法人番号 is given to those that are registered in Japan or are organs of it.
+NUMBERED_FORMS = tuple(value for value in LEGAL_FORMS.values if value not in (WITHOUT_LEGAL_FORM, "international"))
 FIELDS = _list(
     ("01", "教育", "Education"),
     ("02", "保健医療", "Health"),

@@ -15,12 +15,14 @@ from models.office import News
 from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
+from models.registrations import RegistrationVersion
 from models.states import (
     MEMBER_ROLES,
     SECRETARIAT_ROLES,
     Action,
     ApplicationState,
     MessageState,
+    RegistrationState,
     Role,
     Side,
     State,
@@ -64,6 +66,8 @@ MAY: dict[str, frozenset[Role]] = {
     "desk.read": SECRETARIAT,
     "desk.administer": frozenset({Role.administrator}),
     "member.manage": frozenset({Role.owner}),
+    "registration.write": EDITORS,
+    "registration.decide": SECRETARIAT,
 }
 
 
@@ -148,6 +152,7 @@ MEMBERS_SEE: Mapping[Any, Rows] = {
     # One's own; those that belong to no organization are the secretariat's samples for all.
     MailTemplate: lambda actor: _own(MailTemplate)(actor) | MailTemplate.organization_id.is_(None),
     Account: lambda actor: _own(Account)(actor) & Account.removed_at.is_(None),  # colleagues
+    RegistrationVersion: _own(RegistrationVersion),
 }
 TALENTS_SEE: Mapping[Any, Rows] = {
     Talent: lambda actor: Talent.account_id == actor.account_id,
@@ -170,4 +175,6 @@ SECRETARIAT_SEES: Mapping[Any, Rows] = {
     Account: _all,
     Talent: _all,  # what support needs; opening a person is on record
     MailTemplate: lambda _actor: MailTemplate.organization_id.is_(None),
+    # What was not handed in is the applicant's own.
+    RegistrationVersion: lambda _actor: RegistrationVersion.state != RegistrationState.draft,
 }

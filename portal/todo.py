@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Row, func, select
 from models.applications import Application
 from models.base import db
 from models.entries import Entry, EventSession, Version
-from models.states import OPEN_STATES, ApplicationState, Kind, State
+from models.states import OPEN_STATES, ApplicationState, Kind, RegistrationState, State
 from portal.actors import Actor
 from portal.messaging import waiting
 from portal.messaging.boxes import who
 from portal.permissions import visible
 from portal.publishing.listing import shown_state
+from portal.registry import changes
 
 NEAR = timedelta(days=7)
 MOST = 200
@@ -26,6 +27,7 @@ class Cause(StrEnum):
     """Why something stands on the list, most urgent first."""
 
     returned = "returned"
+    registration = "registration"  # a change of the registration that came back
     suspended = "suspended"
     deadline = "deadline"
     bounced = "bounced"  # a message whose letter did not reach its address
@@ -65,8 +67,18 @@ class ThreadTask(Task):
 
 
 def todo(actor: Actor, now: datetime) -> list[Task]:
-    """All that waits for the organization or that it waits for, in four statements."""
-    return sorted([*_entries(actor, now), *_unread(actor), *_messages(actor)], key=_urgency)
+    """All that waits for the organization or that it waits for, in five statements."""
+    return sorted([*_entries(actor, now), *_registration(actor), *_unread(actor), *_messages(actor)], key=_urgency)
+
+
+def _registration(actor: Actor) -> list[Task]:
+    if actor.organization_id is None:
+        return []
+    change = changes.open_change(actor.organization_id, actor=actor)
+    if change is None or change.state is not RegistrationState.returned:
+        return []
+    title = "、".join(changes.labels(list(change.content)))
+    return [Task(Cause.registration, title, change.decided_at, first_words(change.comment))]
 
 
 def _messages(actor: Actor) -> list[Task]:

@@ -16,6 +16,8 @@ from models.states import (
     MailClass,
     MailState,
     MailTopic,
+    RegistrationKind,
+    RegistrationState,
     Role,
     State,
 )
@@ -88,6 +90,16 @@ MESSAGE_LOOK: Mapping[str, Look] = {
     "cancelled": Look("取り消し", "st-end", "ban"),
     "refused": Look("送信せず", "st-end", "ban"),
 }
+REGISTRATION_LOOK: Mapping[RegistrationState, Look] = {
+    RegistrationState.draft: Look("入力中", "st-draft", "pencil"),
+    RegistrationState.submitted: Look("申請中", "st-wait", "clock"),
+    RegistrationState.returned: Look("差戻し", "st-return", "back"),
+    RegistrationState.approved: Look("承認済", "st-live", "okc"),
+    RegistrationState.refused: Look("登録不可", "st-stop", "ban"),
+    RegistrationState.withdrawn: Look("取下げ", "st-end", "undo"),
+    RegistrationState.applied: Look("更新", "st-end", "check"),
+}
+REGISTRATION_KIND: Mapping[RegistrationKind, str] = {RegistrationKind.new: "新規登録", RegistrationKind.change: "変更"}
 MAIL_CLASS_LABEL: Mapping[MailClass, str] = {
     MailClass.offer: "オファーメール",
     MailClass.contact: "連絡メール",
@@ -206,6 +218,16 @@ EVENT_LABEL: Mapping[str, str] = {
     "mail.cancel": "メール送信の取消し",
     "mail.refuse": "届けられなかったメール",
     "mail.test": "メールのテスト送信",
+    "registration.begin": "団体登録の申込み",
+    "registration.change": "登録内容の更新",
+    "registration.submit": "団体登録・変更の申請",
+    "registration.withdraw": "変更の申請の取下げ",
+    "registration.approve": "団体登録・変更の承認",
+    "registration.return": "団体登録・変更の差戻し",
+    "registration.refuse": "団体登録の見送り",
+    "registration.file": "審査用資料の閲覧",
+    "registration.logo": "ロゴの更新",
+    "organization.create": "団体の登録",
     "download.request": "ダウンロードの作成",
     "download.fetch": "ダウンロード",
     "session.confirmed": "本人の再確認",
@@ -233,7 +255,6 @@ EVENT_LABEL: Mapping[str, str] = {
     "organization.posting_allow": "掲載の再開（団体・種別ごと）",
     "account.suspend": "アカウントの利用停止",
     "account.restore": "アカウントの利用再開",
-    "account.invite": "アカウントへの招待",
     "account.role": "役割の変更",
     "account.password_mail": "パスワード設定メールの送信",
     "account.sessions_ended": "ログイン状態をすべて終了",
@@ -266,6 +287,7 @@ SUBJECT_LABEL: Mapping[str, str] = {
     "setting": "設定",
     "code_list": "コード表",
     "rule": "点検ルール",
+    "registration": "団体登録・変更",
 }
 LETTER_LABEL: Mapping[str, str] = {
     "one_time_password": "ワンタイムパスワード",
@@ -303,6 +325,15 @@ LETTER_LABEL: Mapping[str, str] = {
     "email_changed": "メールアドレスの変更の通知",
     "organization_suspended": "団体の利用停止",
     "organization_reopened": "団体の利用再開",
+    "registration_change_submitted": "登録内容の変更の受付",
+    "registration_change_approved": "登録内容の変更の承認",
+    "registration_change_returned": "登録内容の変更の差戻し",
+    "registration_begin": "団体登録の入力用アドレス",
+    "registration_known": "団体登録の確認（登録済み）",
+    "registration_received": "団体登録の受付",
+    "registration_returned": "団体登録の差戻し",
+    "registration_approved": "団体登録の承認",
+    "registration_refused": "団体登録の見送り",
 }
 APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
 
@@ -401,6 +432,8 @@ def register(app: Flask) -> None:
         APPLICATION_LOOK=APPLICATION_LOOK,
         DOCUMENT_LOOK=DOCUMENT_LOOK,
         MESSAGE_LOOK=MESSAGE_LOOK,
+        REGISTRATION_LOOK=REGISTRATION_LOOK,
+        REGISTRATION_KIND=REGISTRATION_KIND,
         MAIL_CLASS_LABEL=MAIL_CLASS_LABEL,
         KIND_WORDS=KIND_WORDS,
         MAIL_TOPIC_LABEL=MAIL_TOPIC_LABEL,

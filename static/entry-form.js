@@ -34,7 +34,10 @@ function renumber(list) {
         if (text) element.setAttribute(attribute, text.replace(new RegExp(`^${name}-\\d+-`), `${name}-${place}-`));
       }
     });
-    all("label", row).forEach((label) => (label.textContent = label.textContent.replace(/\d+$/, place + 1)));
+    all("label", row).forEach((label) => {
+      const words = label.querySelector(".sr") ?? label;
+      words.textContent = words.textContent.replace(/\d+$/, place + 1);
+    });
     all("[data-row]", row).forEach((button) => {
       button.value = button.value.replace(/\d+$/, place);
       button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, place + 1));
@@ -160,7 +163,7 @@ window.addEventListener("beforeunload", (event) => dirty && !leaving && event.pr
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
   event.preventDefault();
-  form.querySelector("[data-save]").click();
+  form.querySelector("[data-save]")?.click();
 });
 
 showWhatApplies();

@@ -34,6 +34,7 @@ TOGETHER = (
     "browser/test_manual.py",
     "browser/test_desk_keys.py",
     "browser/test_pages.py",
+    "browser/test_registration.py",
     "browser/test_minute.py",
 )
 # One portal is started for these two.

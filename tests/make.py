@@ -21,6 +21,17 @@ PASSWORD = "partner-demo"  # what every test account has; hashed once a run
 APPROVAL_DAYS = 3
 
 
+PLACE: dict[str, Any] = {
+    "prefecture": "東京都",
+    "city": "文京区",
+    "street": "小日向1-2-3",
+    "building": "みどりビル4階401",
+    "phone": "03-1234-5678",
+    "public_email": "info@example.org",
+    "website": "https://example.org",
+}
+
+
 class Maker:
     """Each call commits, so that other connections see it."""
 
@@ -36,15 +47,8 @@ class Maker:
         organization = Organization(
             name=name or f"特定非営利活動法人 試験{self._count}",
             org_type=org_type,
-            prefecture="東京都",
-            city="文京区",
-            street="小日向1-2-3",
-            building="みどりビル4階401",
-            phone="03-1234-5678",
-            public_email="info@example.org",
-            website="https://example.org",
             created_at=self.now,
-            **columns,
+            **PLACE | columns,
         )
         db.session.add(organization)
         db.session.commit()

@@ -75,7 +75,7 @@ def test_partial_indexes_keep_their_condition(url: str, engine: Engine) -> None:
     with engine.connect() as connection:
         partial = {
             index["name"]
-            for table in ("version", "outbox_mail")
+            for table in ("version", "outbox_mail", "registration_version")
             for index in inspect(connection).get_indexes(table)
             if index.get("dialect_options", {}).get(f"{connection.dialect.name}_where") is not None
         }
@@ -87,6 +87,11 @@ def test_partial_indexes_keep_their_condition(url: str, engine: Engine) -> None:
         "ix_version_published",
         "ix_version_ending",
         "ix_outbox_mail_due",
+        "uq_registration_version_open",
+        "ix_registration_version_queue",
+        "ix_registration_version_decided",
+        "ix_registration_version_name",
+        "ix_registration_version_corporate_no",
     }
 
 

@@ -15,13 +15,22 @@ from markupsafe import Markup, escape
 
 from models.states import Role
 from portal.actors import Actor
+from portal.registry import changes
 from portal.wording import Look
 
 NAME = re.compile(r"\{(\w+)\}")  # in a pattern
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(_=translate, icon=icon, asset=asset, mark=mark, home_of=home_of, account_of=account_of)
+    app.jinja_env.globals.update(
+        _=translate,
+        icon=icon,
+        asset=asset,
+        mark=mark,
+        home_of=home_of,
+        account_of=account_of,
+        registration_words=registration_words,
+    )
 
 
 @pass_eval_context
@@ -81,6 +90,11 @@ def asset(name: str) -> str:
     path = Path(current_app.static_folder or "") / name
     version = sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else "missing"
     return f"/static/{name}?v={version}"
+
+
+def registration_words(names: Iterable[str]) -> str:
+    """Fields of a registration, as the form calls them."""
+    return "、".join(changes.labels(list(names)))
 
 
 def home_of(actor: Actor) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from models.base import db
 from portal import clock
 from portal.database import begin_write
-from portal.demo import applications, cast, life, looking, mails, scenes
+from portal.demo import applications, cast, life, looking, mails, registered, scenes
 
 
 def load() -> None:
@@ -20,6 +20,7 @@ def load() -> None:
     mails.Writing(lived).plan()
     looking.plan(lived)
     lived.run()
+    registered.wait_at_the_desk(lived.cast, now=now)
     life.share_out(lived)
     life.finish()
     db.session.commit()

@@ -15,6 +15,7 @@ from portal.actors import Actor
 from portal.demo import mail_templates, talents
 from portal.demo.papers import portrait
 from portal.demo.people import NEWS, NOTES, ORGANIZATIONS, PHRASES, SECRETARIAT, Registered
+from portal.demo.registered import details
 from portal.demo.talents import TALENTS
 from portal.files import intake
 from portal.files.kinds import JPEG
@@ -52,7 +53,10 @@ class Cast:
 def write(*, begun: datetime, now: datetime) -> Cast:
     """Everybody registered at `begun`. One hash serves all: Argon2 is slow on purpose."""
     secret = hash_password(PASSWORD)
-    houses = {registered.key: _house(registered, secret, begun) for registered in ORGANIZATIONS}
+    houses = {
+        registered.key: _house(registered, number, secret, begun)
+        for number, registered in enumerate(ORGANIZATIONS, start=1)
+    }
     office = [_account(email, role, name, secret, begun) for email, role, name in SECRETARIAT]
     for position, (title, text) in enumerate(PHRASES, start=1):
         db.session.add(Phrase(title=title, text=text, position=position))
@@ -92,9 +96,10 @@ def _talent(number: int, registered: talents.Registered, secret: str, begun: dat
     return Person(registered, actor)
 
 
-def _house(registered: Registered, secret: str, begun: datetime) -> House:
+def _house(registered: Registered, number: int, secret: str, begun: datetime) -> House:
     prefecture, city, street, building = registered.place
     organization = Organization(
+        **details(registered, number),
         name=registered.name,
         short_name=registered.short,
         org_type=registered.org_type,
@@ -105,7 +110,6 @@ def _house(registered: Registered, secret: str, begun: datetime) -> House:
         phone=registered.phone,
         public_email=f"info-{registered.key}@example.jp",
         website=f"https://{registered.key}.example.jp/",
-        summary=registered.summary,
         created_at=begun,
     )
     db.session.add(organization)

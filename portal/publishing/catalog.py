@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, update
 from sqlalchemy.orm import joinedload
 
 from models.base import db
@@ -106,12 +106,32 @@ def fold(text: str) -> str:
 
 def index(kind: Kind, values: Mapping[str, Any], organization: Organization) -> tuple[str, str]:
     """The search text and the facet tokens that are stored beside a version's content."""
-    words = [organization.name, organization.short_name, *(str(values.get(name) or "") for name in TEXTS)]
+    words = [*_called(organization.name, organization.short_name), *(str(values.get(name) or "") for name in TEXTS)]
     tokens = []
     for facet, name in FACETS[kind].items():
         value = values.get(name) or []
         tokens += [f"{facet}:{code}" for code in ([value] if isinstance(value, str) else value)]
     return fold("\n".join(word for word in words if word)), f" {' '.join(tokens)} "
+
+
+def _called(name: str, short_name: str) -> list[str]:
+    """The words under which an organization's postings are found, first of all others."""
+    return [name, short_name]
+
+
+def rename(organization: Organization, name: str, short_name: str) -> None:
+    """What was found under the organization's old names is found under its new ones, in one statement."""
+    old, new = (
+        fold("\n".join(word for word in words if word))
+        for words in (_called(name, short_name), _called(organization.name, organization.short_name))
+    )
+    text = Version.search_text
+    db.session.execute(
+        update(Version)
+        .where(Version.organization_id == organization.id, func.substr(text, 1, len(old)) == old)
+        .values(search_text=literal(new).concat(func.substr(text, len(old) + 1)))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def is_public(now: datetime) -> ColumnElement[bool]:

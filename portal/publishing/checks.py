@@ -21,7 +21,7 @@ from portal.publishing.business_days import add_business_days
 from portal.publishing.check_words import normalized
 from portal.publishing.fields import applies, section_of, sections_of
 from portal.publishing.rule_book import ERROR, WARNING, Row
-from portal.publishing.shapes import Field, Section, Type
+from portal.publishing.shapes import Field, Section, Type, is_empty
 
 SOCIAL_HOSTS = ("facebook.com", "instagram.com", "x.com", "twitter.com", "tiktok.com", "line.me")
 LONGEST_AFTER_DEADLINE = timedelta(days=30)
@@ -99,7 +99,7 @@ def _fields(fields: Any, content: Content) -> Iterator[Row]:
     """Presence, length and form of each single field."""
     for field in fields:
         value = content.get(field.name)
-        if value is None or value is False or value in ("", []):  # 0 is a value
+        if is_empty(value):
             if field.required:
                 yield _error("F-01", field.name, _missing(field))
         elif problem := _size(field, value) or _form(field, value):
@@ -176,24 +176,27 @@ def _email(field: Field, value: str) -> str:
 
 
 def _url(field: Field, value: str) -> str:
-    host = _host(value)
+    host = host_of(value, plain=field.plain)
     if not host:
-        return f"{field.label}は https:// で始まるアドレスを入力してください。"
+        begin = "http:// か https://" if field.plain else "https://"
+        return f"{field.label}は {begin} で始まるアドレスを入力してください。"
     if any(host == social or host.endswith(f".{social}") for social in SOCIAL_HOSTS):
         return f"{field.label}にSNSのアドレスは使えません。貴団体のサイトのアドレスを入力してください。"
     return ""
 
 
-def _host(address: str) -> str:
-    """Of an ordinary https address; empty for any other."""
+def host_of(address: str, *, plain: bool = False) -> str:
+    """Of an ordinary https address, or with `plain` also an http one; empty for any other."""
     try:
         url = urlsplit(address)
-        is_plain = url.scheme == "https" and url.port != 0 and "@" not in url.netloc  # a wrong port raises
+        is_ordinary = (
+            url.scheme in (("https", "http") if plain else ("https",)) and url.port != 0 and "@" not in url.netloc
+        )  # a wrong port raises
     except ValueError:
         return ""
     host = (url.hostname or "").removesuffix(".")
     labels = host.split(".")
-    return host if is_plain and len(labels) > 1 and all(labels) and not re.search(r"\s", address) else ""
+    return host if is_ordinary and len(labels) > 1 and all(labels) and not re.search(r"\s", address) else ""
 
 
 def _dates(

@@ -38,10 +38,13 @@ class Difference:
 
 def differences(kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[Difference]:
     """The changed fields in the order of the form; nothing when there is no earlier content."""
-    if old is None:
-        return []
+    return [] if old is None else differences_of(sections_of(kind), old, new)
+
+
+def differences_of(sections: Sequence[Section], old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """The changed fields of any declared sections; a field that does not apply is as one without a value."""
     found = []
-    for section in sections_of(kind):
+    for section in sections:
         for field in section.fields:
             before = old.get(field.name) if applies(field, old) else None
             after = new.get(field.name) if applies(field, new) else None

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -13,13 +12,13 @@ from models.base import db
 from models.entries import Entry, Version
 from models.organizations import Organization
 from models.people import Account
-from models.records import Counter
 from models.states import EDITABLE_STATES, OPEN_STATES, Kind, State
 from portal import audit
 from portal.actors import Actor
 from portal.clock import local
 from portal.database import write
 from portal.errors import Conflict, Forbidden, NotFound
+from portal.numbers import next_number
 from portal.permissions import may, visible
 from portal.publishing import catalog, content
 from portal.publishing.workflow import Seen, is_held
@@ -33,7 +32,7 @@ def create(kind: Kind, values: Mapping[str, Any], *, actor: Actor, now: datetime
     organization_id = actor.organization_id
     if organization_id is None:
         raise Forbidden("団体の担当者だけが掲載できます。")
-    entry = Entry(kind=kind, organization_id=organization_id, number=_next_number(kind, now), created_at=now)
+    entry = Entry(kind=kind, organization_id=organization_id, number=next_number(PREFIX[kind], now), created_at=now)
     db.session.add(entry)
     version = _new_version(entry, values, actor=actor, now=now)
     audit.record("entry.create", subject="version", subject_id=version.id, actor=actor, now=now)
@@ -102,7 +101,10 @@ def copy(entry_id: int, *, actor: Actor, now: datetime) -> Version:
     _require_write(actor)
     source = newest(_entry(entry_id, actor=actor))
     entry = Entry(
-        kind=source.kind, organization_id=source.organization_id, number=_next_number(source.kind, now), created_at=now
+        kind=source.kind,
+        organization_id=source.organization_id,
+        number=next_number(PREFIX[source.kind], now),
+        created_at=now,
     )
     db.session.add(entry)
     version = _new_version(
@@ -194,15 +196,3 @@ def _save_refusal(version: Version, *, now: datetime) -> Conflict:
     return Conflict(
         f"競合：{who}が{local(version.updated_at):%H:%M}に保存しました。入力した内容はまだ保存されていません。"
     )
-
-
-def _next_number(kind: Kind, now: datetime) -> str:
-    name = f"{PREFIX[kind]}-{local(now).year}"
-    insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    value = db.session.scalar(
-        insert(Counter)
-        .values(name=name, value=1)
-        .on_conflict_do_update(index_elements=[Counter.name], set_={"value": Counter.value + 1})
-        .returning(Counter.value)
-    )
-    return f"{name}-{value:05d}"

@@ -1,6 +1,6 @@
 """What an organization is told when one of its entries moves, and whom: its members, one letter each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from portal.actors import Actor
 from portal.database import among
 from portal.mail import outbox
 from portal.mail.outbox import Letter
+
+DECIDED = ("entry_approved", "entry_returned")
 
 
 def tell(
@@ -36,11 +38,24 @@ def tell(
     said = {"comment": comment, "when": now.isoformat(), "by": actor.name if actor.is_member else "", **more}
     members = _members_by_entry([row.entry_id for row in moved])
     letters = [
-        Letter(letter, member.email, said | _about(row, member), row.organization_id, row.id)
+        Letter(letter, address, said | _about(row, member), row.organization_id, row.id)
         for row in moved
-        for member in members.get(row.entry_id, ())
+        for member, address in _addressed(letter, members.get(row.entry_id, ()))
     ]
     return outbox.queue(letters, now=now, not_before=not_before, batch=batch)
+
+
+def _addressed(letter: str, members: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+    """Members, and for what is decided also the addresses that the organization registered (通知先メール)."""
+    yield from ((member, member.email) for member in members)
+    if letter in DECIDED and members:
+        for address in also_told(members[0].notify_emails, [member.email for member in members]):
+            yield members[0], address
+
+
+def also_told(registered: Sequence[Mapping[str, str]], members: Collection[str]) -> list[str]:
+    """Of the registered addresses those that no member has."""
+    return [row["email"] for row in registered if row["email"].lower() not in members]
 
 
 def _about(row: Row, member: Row) -> dict[str, Any]:
@@ -57,7 +72,9 @@ def _about(row: Row, member: Row) -> dict[str, Any]:
 def _members_by_entry(entry_ids: Collection[int]) -> Mapping[int, Sequence[Row]]:
     """Who can log in of each entry's organization, with what letters say of both, in one statement."""
     rows = db.session.execute(
-        select(Entry.id, Entry.number, Organization.name.label("organization"), Account.email)
+        select(
+            Entry.id, Entry.number, Organization.name.label("organization"), Organization.notify_emails, Account.email
+        )
         .join(Organization, Organization.id == Entry.organization_id)
         .join(Account, Account.organization_id == Organization.id)
         .where(among(Entry.id, entry_ids), Account.suspended_at.is_(None))

@@ -67,6 +67,7 @@ class Field:
     dated: bool = False  # emptied in a copy
     group: str = ""  # fields of the same group stand on one line under this name
     cells: tuple[Field, ...] = ()  # of each row
+    plain: bool = False  # an address may be of http, too
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,22 @@ class Section:
     fields: tuple[Field, ...]
     hint: str = ""
 
+
+def is_empty(value: Any) -> bool:
+    """0 is a value."""
+    return value is None or value is False or value in ("", [])
+
+
+def nothing(field: Field) -> Any:
+    """What the field holds when it holds nothing."""
+    if field.type in (Type.moment, Type.day, Type.number):
+        return None
+    if field.type is Type.flag:
+        return False
+    return [] if field.type in LISTS else ""
+
+
+LISTS = (Type.choices, Type.languages, Type.documents, Type.sessions, Type.rows)
 
 # Hard limits of input, whatever a field allows at submission: a draft is checked for these alone.
 LONGEST_TEXT = 200

@@ -68,8 +68,16 @@ def _session(row: Mapping[str, Any]) -> str:
 
 def _table(field: Field, rows: list[Mapping[str, Any]]) -> str:
     """Each row with what it has; one without anything is none."""
-    filled = [[show(cell, row[cell.name]) for cell in field.cells if row.get(cell.name)] for row in rows]
+    filled = [_words(field, row) for row in rows]
     return "\n".join("　".join(words) for words in filled if words) or EMPTY
+
+
+def _words(field: Field, row: Mapping[str, Any]) -> list[str]:
+    """A beginning and an end are one span of time."""
+    said = {cell.name: show(cell, row[cell.name]) for cell in field.cells if row.get(cell.name)}
+    if "begin" in said or "end" in said:
+        said = {"begin": f"{said.pop('begin', '')}〜{said.pop('end', '')}"} | said
+    return list(said.values())
 
 
 def _rows(show_row: Callable[[Mapping[str, Any]], str]) -> Callable[[Field, Any], str]:

@@ -12,7 +12,7 @@ from models.entries import Version
 from models.organizations import Organization
 from portal.mail import outbox
 from portal.mail.outbox import Letter
-from portal.publishing.letters import recipients
+from portal.publishing.letters import also_told, recipients
 
 
 def tell_talents(letter: str, application_ids: Sequence[int], *, now: datetime, **params: Any) -> int:
@@ -22,9 +22,12 @@ def tell_talents(letter: str, application_ids: Sequence[int], *, now: datetime, 
 
 
 def tell_organization(letter: str, application_id: int, *, now: datetime, **params: Any) -> int:
-    """Queues the letter for every member of the organization. It never names the talent: mail is read by many."""
+    """Queues the letter for every member of the organization; of a new application the registered addresses are told,
+    too. It never names the talent: mail is read by many."""
     (row,) = _rows([application_id])
     members = recipients({row.organization_id}).get(row.organization_id, [])
+    if letter == "application_arrived":
+        members = [*members, *also_told(row.notify_emails, members)]
     return outbox.queue(
         [Letter(letter, email, _params(row) | params, row.organization_id) for email in members], now=now
     )
@@ -42,6 +45,7 @@ def _rows(application_ids: Sequence[int]) -> Sequence[Row]:
             Application.reopened_until,
             Version.title,
             Organization.name.label("organization"),
+            Organization.notify_emails,
         )
         .join(Version, Version.id == Application.version_id)
         .join(Organization, Organization.id == Application.organization_id)

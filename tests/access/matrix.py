@@ -28,6 +28,7 @@ def row(answers: str) -> Row:
 # fmt: off
 #                anonym talent rival  owner  editor viewer other  noncorp susp  review admin
 ALL        = row("200    200    200    200    200    200    200    200    200    200    200    ")
+ALL_GO     = row("go     go     go     go     go     go     go     go     go     go     go     ")
 OUT        = row("out    out    out    out    out    out    out    out    out    out    out    ")
 INCOMPLETE = row("422    422    422    422    422    422    422    422    422    422    422    ")
 FIRST_STEP = row("200    go     go     go     go     go     go     go     200    go     go     ")
@@ -91,6 +92,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("public.listing", "GET"): ALL,
     ("public.entry", "GET"): ALL,
     ("public.organization", "GET"): ALL,
+    ("public.logo", "GET"): ALL,
     ("public.feed", "GET"): ALL,
     ("public.calendar", "GET"): ALL,
     ("public.sitemap", "GET"): ALL,
@@ -183,8 +185,26 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("talent.fetch_own_data", "GET"): TALENT_ID,
     ("talent.ask_leaving", "GET"): TALENT,
     ("talent.take_leaving", "POST"): TALENT_NOT,
+    # new organizations, by the link of a mail
+    ("registration.show_start", "GET"): ALL,
+    ("registration.take_start", "POST"): INCOMPLETE,
+    ("registration.show", "GET"): ALL_GO,
+    ("registration.edit", "GET"): ALL,
+    ("registration.save", "POST"): ALL_GO,
+    ("registration.show_files", "GET"): ALL,
+    ("registration.take_files", "POST"): ALL_GO,
+    ("registration.confirm", "GET"): ALL,
+    ("registration.submit", "POST"): ALL_GO,
     # organizations
     ("organization.index", "GET"): MEMBER,
+    ("organization_registration.index", "GET"): MEMBER,
+    ("organization_registration.section", "GET"): MEMBER,
+    ("organization_registration_form.index", "GET"): WRITE,
+    ("organization_registration_form.edit", "GET"): WRITER,
+    ("organization_registration_form.confirm", "POST"): WRITER,
+    ("organization_registration_form.update", "POST"): WRITE,
+    ("organization_registration_form.logo", "POST"): WRITE,
+    ("organization_registration_form.withdraw", "POST"): WRITE_ID,
     **{
         (f"organization_{slug}{endpoint}", method): answers
         for slug in SLUGS
@@ -351,4 +371,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("desk_rules.index", "GET"): ADMIN,
     ("desk_rules.edit", "GET"): ADMIN,
     ("desk_rules.save", "POST"): ADMIN_GO,
+    ("desk_registrations.index", "GET"): OFFICE,
+    ("desk_registrations.review", "GET"): OFFICE,
+    ("desk_registrations.decide", "POST"): OFFICE_GO,
+    ("desk_registrations.file", "GET"): OFFICE,
 }

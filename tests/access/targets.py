@@ -11,7 +11,7 @@ from models.states import Action, Kind
 from portal.clock import local
 from portal.database import begin_write
 from portal.publishing.bulk import decide
-from tests.access import accounts, administration, applications, mailboxes, mails, seeking
+from tests.access import accounts, administration, applications, mailboxes, mails, registrations, seeking
 from tests.access.asked import Asked, Target
 from tests.access.world import World
 from tests.make import seen
@@ -180,6 +180,7 @@ TARGETS: dict[str, Target] = (
     | seeking.TARGETS
     | accounts.TARGETS
     | administration.TARGETS
+    | registrations.TARGETS
     | {
         "static": lambda _world, _who: Asked({"filename": "portal.css"}),
         "public.listing": lambda _world, _who: Asked({"path": "jobs"}),

@@ -62,6 +62,8 @@ PARAMS = {
     "place": "特定非営利活動法人 みずの会",
     "new_email": "atarashii@example.jp",
     "reason": COMMENT,
+    "changed_fields": ["団体名", "法人格"],
+    "due_at": "2026-11-27T09:00:00+00:00",
 }
 LOGIN_LETTERS = {"one_time_password", "new_browser"}
 # What each letter that is not about an entry leads to.
@@ -92,6 +94,15 @@ ELSEWHERE = {
     "email_changed": f"/email/undo/{'t' * 43}",
     "organization_suspended": "/contact",
     "organization_reopened": "/login",
+    "registration_change_submitted": "/mypage/registration/",
+    "registration_change_approved": "/mypage/registration/",
+    "registration_change_returned": "/mypage/registration/",
+    "registration_begin": f"/registration/{'t' * 43}/",
+    "registration_known": "/login",
+    "registration_received": f"/registration/{'t' * 43}/",
+    "registration_returned": f"/registration/{'t' * 43}/",
+    "registration_approved": "/login",
+    "registration_refused": "/contact",
 }
 TO_ORGANIZATIONS = {
     "application_arrived",
@@ -101,6 +112,9 @@ TO_ORGANIZATIONS = {
     "saved_search_news",
     "organization_suspended",
     "organization_reopened",
+    "registration_change_submitted",
+    "registration_change_approved",
+    "registration_change_returned",
 }
 STOPPED_BY_A_LINK = {"offer_arrived"}
 PUBLIC = {"entry_published", "entry_restored", "entry_extended"}  # name the public page too
@@ -123,6 +137,9 @@ def strict(house: Flask) -> Iterator[Flask]:
     environment.undefined = before
 
 
+TELLING = ("Letter", "tell", "tell_talents", "tell_organization", "tell_members", "tell_applicant")
+
+
 def named_in_code() -> set[str]:
     """What the workflow names, and every literal name in a call that makes or tells a letter."""
     names = {name for move in TRANSITIONS.values() for name in (move.letter, move.office_letter, move.silences)}
@@ -135,7 +152,7 @@ def named_in_code() -> set[str]:
 
 def literal_letter(call: ast.Call) -> set[str]:
     function = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    given = [*call.args[:1]] if function in ("Letter", "tell", "tell_talents", "tell_organization") else []
+    given = [*call.args[:1]] if function in TELLING else []
     given += [keyword.value for keyword in call.keywords if keyword.arg == "letter"]
     return {node.value for node in given if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 

@@ -38,6 +38,8 @@ ADDRESS = "192.0.2.77"  # of the person's browser
 OTHERS = {
     # what a person of the organization or of the office wrote of themselves or of a posting
     "organization",
+    "registration_version",
+    "registration_file",
     "entry",
     "version",
     "job_version",
@@ -102,7 +104,8 @@ def test_every_table_that_may_hold_a_person_is_known(rules: Flask) -> None:
     assert tables - held == OTHERS
     beside = {name for name in inspect(db.engine).get_table_names() if not name.startswith("talent_words")}
     assert beside == tables | {"alembic_version"}, "no table beside the models, and the words of the index of talents"
-    assert set(referring()) - held <= {"version", "entry", "saved_search", "dispatch", "internal_note"}, (
+    members = ("version", "entry", "saved_search", "dispatch", "internal_note", "registration_version")
+    assert set(referring()) - held <= {*members, "registration_file"}, (
         "those name members of organizations and of the office"
     )
 

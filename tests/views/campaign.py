@@ -17,6 +17,7 @@ from models.states import Kind, ResumeType
 from portal.matching import profile_fields
 from portal.publishing.fields import Type, fields_of
 from portal.recruiting import resume_fields
+from portal.registry import registration_fields
 from tests.access.asked import Asked
 from tests.access.matrix import MATRIX
 from tests.access.targets import target_of
@@ -116,6 +117,8 @@ QUERY = {
     "talent.list_hidden": ("q",),
     ".confirm": ("only",),
     "_form.edit": ("check",),
+    "registrations.index": ("page", "show"),
+    "registration.edit": ("check",),
     "edit_view": ("id", "url"),
     "create_view": ("url",),
     "demo_mail.index": ("to", "q", "page"),
@@ -132,6 +135,8 @@ USED_UP = (
     *("withdraw_application", "discard_application", "take_leaving", "change_hidden"),
     *("selection.stage", "selection.ask", "stage_one", "ask_one", "judge", "note"),
     *("marks.remove", "save_note", "saving.rename", "saving.remove"),
+    *("registration_form.update", "registration_form.withdraw", "registration.save", "registration.take_files"),
+    *("registration.submit", "registrations.decide"),
     *("mails.send", "mails.cancel", "templates.create", "templates.save", "templates.delete"),
     *("reissue.take_email", "reissue.take_undo", "members.cancel", "members.remove"),
     *("organizations.posting", "suspensions.begin", "suspensions.end", "secretaries.create_view"),
@@ -170,7 +175,15 @@ ROWS = ("education-0-at", "education-9999-text", "languages-0-language", "work-0
 PROFILE_FIELDS = tuple(field.name for section in profile_fields.SECTIONS for field in section.fields)
 RESUME_FIELDS = tuple(field.name for field in resume_fields.fields_of(ResumeType.general))
 ANSWER = ("body", "files", "kept", "remove", "seen", "token", "send")
+REGISTERED = tuple(field.name for field in registration_fields.fields_of())
+ACHIEVEMENT = tuple(f"achievements-{place}-{cell}" for place, cell in ((0, "begin"), (1, "name"), (9999, "country")))
 FIELDS = {
+    "registration.take_start": ("email",),
+    "registration.save": ("account_name", *REGISTERED, *ACHIEVEMENT, "notify_emails-0-email"),
+    "registration.take_files": ("files", "remove"),
+    "registration.submit": ("consent",),
+    "organization_registration_form.confirm": (*REGISTERED, *ACHIEVEMENT, "social_links-0-url"),
+    "organization_registration_form.update": (*REGISTERED, *ACHIEVEMENT, "notify_emails-1-email"),
     "talent.take_registration": ("email", "name", "password", "again", "consent"),
     "talent.take_profile": (*PROFILE_FIELDS, "languages-0-language", "experiences-0-begin"),
     "talent.take_resume": (*RESUME_FIELDS, *ROWS),
@@ -259,6 +272,8 @@ class Campaign:
             names = list(MAIL_FIELDS)
         if endpoint.startswith("organization_templates"):
             names = ["name", "mail_class", "topic", "subject", "body"]
+        if endpoint in FIELDS and "registration" in endpoint:
+            names = list(FIELDS[endpoint])
         if endpoint.startswith(("talent", "organization_selection", "organization_answers")):
             names = [*FIELDS.get(endpoint, ()), *CHOSEN]
         if endpoint.startswith(("organization_marks", "organization_saving")):

@@ -44,10 +44,12 @@ SELECT (SELECT count(*) FROM version), (SELECT coalesce(sum(revision), 0) FROM v
        (SELECT count(*) FROM application), (SELECT coalesce(sum(revision + note_revision), 0) FROM application),
        (SELECT count(*) FROM application_document WHERE state <> 'handed'), (SELECT count(*) FROM download),
        (SELECT count(*) FROM dispatch), (SELECT count(*) FROM message),
-       (SELECT coalesce(sum(revision), 0) FROM mail_template),
+       (SELECT coalesce(sum(revision), 0) FROM mail_template), (SELECT count(*) FROM registration_file),
+       (SELECT coalesce(sum(organization_revision + contact_revision + activity_revision), 0) FROM organization),
+       (SELECT count(*) FROM registration_version), (SELECT coalesce(sum(revision), 0) FROM registration_version),
        (SELECT count(*) FROM audit_event WHERE action NOT LIKE 'login.%' AND action NOT LIKE 'code.%'
          AND action NOT IN ('application.read', 'application.file', 'download.fetch', 'talent.view', 'message.read',
-           'talent.desk_view'))
+           'talent.desk_view', 'registration.file'))
 """
 
 

@@ -17,6 +17,7 @@ from views.organization.mailbox import AnswersView, MailboxView, count_of
 from views.organization.mails import MailsView
 from views.organization.marking import MarkingView
 from views.organization.members import MembersView
+from views.organization.registration import RegistrationFormView, RegistrationView
 from views.organization.rooms import ROOMS
 from views.organization.searches import SavingView, SearchesView
 from views.organization.seeking import LOOK_FOR
@@ -57,7 +58,8 @@ def register(app: Flask) -> None:
         count=count_of,
         name=name_of_home,
     )
-    # The manual's menu has one more place, for a view that is not built yet: 「登録内容の確認/更新」 here.
+    door.add_view(RegistrationView(menu_icon_value="bld"))
+    door.add_view(RegistrationFormView())
     door.add_view(TalentsView())
     door.add_view(FavoritesView())
     door.add_view(MailboxView(category=LOOK_FOR, menu_icon_value="mail"))

@@ -44,11 +44,17 @@ def page(version: Version, findings: Sequence[Finding], *, now: datetime, days: 
 def lines_of(
     kind: Kind, values: Mapping[str, Any], changes: Sequence[Difference] = ()
 ) -> list[tuple[Section, list[Line]]]:
+    return lines_of_sections(sections_of(kind), values, changes)
+
+
+def lines_of_sections(
+    sections: Sequence[Section], values: Mapping[str, Any], changes: Sequence[Difference] = ()
+) -> list[tuple[Section, list[Line]]]:
     """What applies, by section; a field that was emptied by another choice is told as a change."""
     changed = {change.field.name: change for change in changes}
     return [
         (section, lines)
-        for section in sections_of(kind)
+        for section in sections
         if (
             lines := [
                 _line(field, values, changed)

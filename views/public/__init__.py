@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from views.public import feeds, lists, pages, texts
+from views.public import feeds, lists, pages, registration, texts
 from views.public.room import room
 
-__all__ = ["feeds", "lists", "pages", "texts"]
+__all__ = ["feeds", "lists", "pages", "registration", "texts"]
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(room)
+    app.register_blueprint(registration.room)

@@ -18,7 +18,10 @@ from portal.publishing.fields import applies, sections_of
 from portal.publishing.shapes import Field, Section
 from portal.publishing.wording import EMPTY, show
 from portal.recruiting import seats
+from portal.registry import logos
+from portal.registry.registration_fields import fields_of
 from portal.wording import KIND_WORDS
+from views import files
 from views.arguments import LARGEST_ID
 from views.public.room import PATHS, kind_at, room
 from views.web import current_actor
@@ -26,6 +29,10 @@ from views.web import current_actor
 # Drawn in the head, the side or the facts, so not again among the sections.
 ELSEWHERE = frozenset({"title", "documents", "open_at", "close_at", "apply_via", "apply_url", "resume_file_name"})
 PER_KIND = 10
+# Of what an organization registered, beside what its page draws by itself.
+REGISTERED = frozenset(
+    {"public_email", "founded", "rep_title", "rep_name", "fields", "countries", "activity", "achievements"}
+)
 APPLICANTS = (Role.anonymous, Role.talent)  # who is no talent yet is led to the login
 
 
@@ -43,7 +50,21 @@ def organization(organization_id: int) -> Response:
     now = clock.now()
     found = catalog.organization(organization_id)
     entries = [(kind, catalog.newest(kind, now=now, count=PER_KIND, organization_id=found.id)) for kind in Kind]
-    return answer(render_template("public/organization.html", organization=found, entries=entries, now=now))
+    shown = [(field, show(field, getattr(found, field.name))) for field in fields_of() if field.name in REGISTERED]
+    page = render_template(
+        "public/organization.html",
+        organization=found,
+        logo=logos.logo_of(found.id),
+        registered=[(field, text) for field, text in shown if text != EMPTY],
+        entries=entries,
+        now=now,
+    )
+    return answer(page)
+
+
+@room.get(f"/organizations/<int(max={LARGEST_ID}):organization_id>/logo")
+def logo(organization_id: int) -> Response:
+    return files.send(logos.picture(organization_id))
 
 
 def entry_context(

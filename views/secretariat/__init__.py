@@ -22,6 +22,8 @@ from views.secretariat.organizations import Organizations, Suspensions
 from views.secretariat.panes import waiting_count
 from views.secretariat.queue import WAITING, QueueView
 from views.secretariat.records import ClosedDays, Jobs, Letters, Phrases, Samples, Trail
+from views.secretariat.registrations import REGISTRATIONS, RegistrationsView
+from views.secretariat.registrations import waiting_count as waiting_registrations
 from views.secretariat.rules import RulesView
 from views.secretariat.settings import SettingsView
 from views.secretariat.talents import Talents
@@ -29,6 +31,11 @@ from views.web import csp_nonce
 
 MANAGED = "管理"  # what is looked after now and then; the rest stands at the top of every page
 THEME = Theme(folder="bootstrap4", base_template="admin/base.html")
+
+
+def count_of(label: str) -> int:
+    counts = {WAITING: waiting_count, REGISTRATIONS: waiting_registrations}
+    return counts[label]() if label in counts else 0
 
 
 def register(app: Flask) -> None:
@@ -42,14 +49,14 @@ def register(app: Flask) -> None:
         csp_nonce_generator=csp_nonce,
     )
     desk.door = Doorway(  # what templates/admin/base.html draws
-        desk,
-        title="事務局",
-        path="/desk/",
-        dark=True,
-        groups=("", MANAGED),
-        count=lambda label: waiting_count() if label == WAITING else 0,
+        desk, title="事務局", path="/desk/", dark=True, groups=("", MANAGED), count=count_of
     )
     desk.add_view(BulkView(name="まとめて判断", endpoint="desk_bulk", url="/desk/bulk"))
+    desk.add_view(
+        RegistrationsView(
+            name=REGISTRATIONS, endpoint="desk_registrations", url="/desk/registrations", menu_icon_value="users"
+        )
+    )
     for view in (
         EntriesView(
             Version, name="掲載中の情報", endpoint="desk_entries", url="/desk/entries", menu_icon_value="globe"

@@ -1,14 +1,14 @@
 """What the desk decides: suspensions, posting rights, notes, news, settings, words of code lists, rules of the checks
 
-Revision: 0008, after 0004
+Revision: 0009, after 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008"
-down_revision = "0004"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

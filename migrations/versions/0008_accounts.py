@@ -1,13 +1,13 @@
 """One-time addresses, authenticator apps, members who left
 
-Revision: 0007, after 0004
+Revision: 0008, after 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
