@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from models.base import Base, db
-from models.people import Account, KnownBrowser, LoginChallenge, LoginSession, Throttle
+from models.people import Account, KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
 from models.records import AuditEvent
 from portal.accounts import browsers, sessions
 from portal.accounts.cleaning import forget_expired
@@ -15,6 +15,7 @@ from portal.accounts.origins import Origin
 from portal.accounts.throttles import WRONG_CODES
 from portal.database import begin_write
 from portal.settings import Settings
+from tests.accounts.mailed import ask
 from tests.accounts.steps import Steps, mailed, wrong
 from tests.make import Maker
 
@@ -22,6 +23,7 @@ SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 CODE = timedelta(minutes=10)
 SESSION = timedelta(hours=12)
+ADDRESS = timedelta(hours=1)
 
 
 def left(model: type[Base]) -> int:
@@ -34,6 +36,7 @@ def left(model: type[Base]) -> int:
         (Throttle, WRONG_CODES.window),
         (LoginChallenge, CODE + 30 * DAY),
         (LoginSession, SESSION + 30 * DAY),
+        (OneTimeAddress, ADDRESS + 30 * DAY),
         (KnownBrowser, browsers.KNOWN_FOR),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
@@ -44,6 +47,7 @@ def test_each_is_erased_after_its_time(
     token = steps.issue(account)
     steps.refusal(token, wrong(mailed()[0]))
     steps.log_in(account)
+    ask(account.email, settings=steps.settings, now=now)
     before = left(model)
     assert before >= 1
     forget_expired(now + kept)

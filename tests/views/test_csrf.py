@@ -16,7 +16,7 @@ from tests.views.pages import Page, Visitor
 from tests.views.posting import posted
 
 LOST = "画面の有効期限が切れました。前の画面に戻り、読み込み直してからもう一度操作してください。"
-SAMPLES = {"path": "jobs", "code": "T000000000", "key": "contact"}
+SAMPLES = {"path": "jobs", "code": "T000000000", "key": "contact", "door": "organization"}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
