@@ -125,7 +125,7 @@ def posting_section(*, end_hint: str) -> Section:
                 required=True,
                 dated=True,
                 public=False,
-                hint="承認には3営業日程度かかります。承認が希望日時より後になった場合は、承認後すぐに公開します。",
+                hint="承認には数営業日かかります。承認が希望日時より後になった場合は、承認後すぐに公開します。",
             ),
             Field("unpublish_at", "掲載終了日時", Type.moment, dated=True, public=False, hint=end_hint),
             Field(

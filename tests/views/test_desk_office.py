@@ -90,6 +90,7 @@ def test_a_setting_acts_on_the_next_request_and_goes_back(
     assert "「承認までの営業日」を変更しました。" in admin.page.text
     confirm = f"/mypage/notices/confirm/{version.id}/"
     assert "20営業日ありません" in Visitor(client).open(confirm).page.text
+    assert "内容の確認には20営業日程度かかります" in Visitor(client).open(confirm).page.text
     admin.press("元の値に戻す（承認までの営業日）")
     assert "20営業日" not in Visitor(client).open(confirm).page.text
     assert acts() == ["setting.change", "setting.reset"]

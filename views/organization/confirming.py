@@ -36,6 +36,7 @@ def page(version: Version, findings: Sequence[Finding], *, now: datetime, days: 
         "changes": changes,
         "is_revision": live is not None and live.state is State.published,
         "warnings": [finding for finding in findings if finding.severity == "warning"],
+        "days": days,
         "due_at": approval_deadline(now, days, closed_days()),
         "at_once": version.publish_at is not None and version.publish_at <= now,
     }

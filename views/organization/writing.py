@@ -142,7 +142,9 @@ class WritingView(PageView):
         version = own_version(version_id, self.room)
         if workflow.state_for(current_actor().role, version, now=clock.now()) is not State.submitted:
             return redirect(self.entry_page(version))
-        return self.render("organization/done.html", room=self.room, version=version, entry=version.entry)
+        return self.render(
+            "organization/done.html", room=self.room, version=version, entry=version.entry, days=approval_days()
+        )
 
     # ---- moves, from the list and the entry's page
 

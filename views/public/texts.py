@@ -3,11 +3,12 @@
 from flask import render_template
 
 from views.public.room import room
+from views.visitor import settings
 
 
 @room.get("/help")
 def guide() -> str:
-    return render_template("public/help.html")
+    return render_template("public/help.html", approval_days=settings().approval_days)
 
 
 @room.get("/contact")
