@@ -206,6 +206,7 @@ EVENT_LABEL: Mapping[str, str] = {
     "mail.cancel": "メール送信の取消し",
     "mail.refuse": "届けられなかったメール",
     "mail.test": "メールのテスト送信",
+    "trail.verify": "操作記録の検査",
     "download.request": "ダウンロードの作成",
     "download.fetch": "ダウンロード",
 }
