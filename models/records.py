@@ -28,7 +28,9 @@ class AuditEvent(Base):
     ip: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # the seal (`portal.trail.seal`)
-    salt: Mapped[str] = mapped_column(default="", server_default="")  # goes when the person is erased, as the address does
+    salt: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # goes when the person is erased, as the address does
     origin: Mapped[str] = mapped_column(default="", server_default="")  # digest of salt and address
     mac: Mapped[str] = mapped_column(default="", server_default="")
 

@@ -155,8 +155,6 @@ def _of_applications(rows: Sequence[Row]) -> Iterator[tuple[datetime, Name, int]
     if not mine:
         return
     ids = {row.subject_id for row in mine}
-    kinds = dict(
-        db.session.execute(select(Application.id, Application.kind).where(among(Application.id, ids))).all()
-    )
+    kinds = dict(db.session.execute(select(Application.id, Application.kind).where(among(Application.id, ids))).all())
     for row in mine:
         yield row.at, ("apply", kinds[row.subject_id].value if row.subject_id in kinds else ""), 1

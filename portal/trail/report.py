@@ -24,7 +24,9 @@ def lines(verdict: Verdict) -> list[str]:
         told.append(f"まだ封印していない記録が{verdict.waiting:,}件あります（数秒ごとに封印します）。")
     if verdict.erased:
         told.append(f"本人の情報の消去により接続元を消した記録が{verdict.erased:,}件あります。")
-    told += [f"{WORDS[fault]}：{len(numbers):,}件（番号 {named(numbers)}）" for fault, numbers in verdict.faults.items()]
+    told += [
+        f"{WORDS[fault]}：{len(numbers):,}件（番号 {named(numbers)}）" for fault, numbers in verdict.faults.items()
+    ]
     told.append("改ざんは見つかりませんでした。" if verdict.sound else "操作記録は改ざんされています。")
     return told
 

@@ -112,7 +112,7 @@ def _genuine(rows: Sequence[Row], *, adopts: bool, secret: bytes) -> tuple[list[
     """Those that the portal wrote, and their digests one after the other. Others are left for the check to name."""
     good, digests = [], []
     for row in rows:
-        content = seal.content_of(row._mapping)  # noqa: SLF001  # a Row's public way to its columns by name
+        content = seal.content_of(row._asdict())
         if (adopts and not row.mac) or row.mac == seal.mac_of(content, secret=secret):
             good.append(row)
             digests.append(seal.digest_of(row.id, row.mac, content, secret=secret))

@@ -105,7 +105,7 @@ def _read_blocks(verdict: Verdict, anchored: dict[int, Anchored], *, secret: byt
         ids = _ids(block.ids)
         total += len(ids)
         is_next = block.number == number + 1
-        sound = block.head == seal.head_of(before, block._mapping, secret=secret)  # noqa: SLF001  # columns by name
+        sound = block.head == seal.head_of(before, block._asdict(), secret=secret)
         if is_next and not (sound and len(ids) * seal.DIGEST == len(block.digests) and block.total == total):
             verdict.add(Fault.block, block.number)
         if len(ids) * seal.DIGEST == len(block.digests):
@@ -158,7 +158,7 @@ class _Reading:
         self._name()
 
     def _look_at(self, row: Row, digest: bytes | None, *, adopted_to: int) -> None:
-        content = seal.content_of(row._mapping)  # noqa: SLF001  # columns by name
+        content = seal.content_of(row._asdict())
         genuine = row.mac == seal.mac_of(content, secret=self.secret) or (not row.mac and row.id <= adopted_to)
         if digest is None:
             self._unexpected(row, content, genuine=genuine)

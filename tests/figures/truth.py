@@ -63,7 +63,5 @@ def handed_in() -> Counter:
     """How often each application was: once by its row, and more often when it was withdrawn and handed in again."""
     times = Counter(db.session.scalars(select(Application.id).where(Application.applied_at.is_not(None))))
     events = select(AuditEvent.subject_id, AuditEvent.details).where(AuditEvent.action == "application.move")
-    told = Counter(
-        key for key, details in db.session.execute(events) if details.get("from") == ApplicationState.draft
-    )
+    told = Counter(key for key, details in db.session.execute(events) if details.get("from") == ApplicationState.draft)
     return Counter({key: max(times[key], told[key]) for key in times | told})

@@ -1,7 +1,7 @@
 """Whatever is done to the trail behind the portal's back is found, row by row."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,7 +57,7 @@ def write(now: datetime, count: int, *, start: int = 0) -> None:
 
 
 @pytest.fixture
-def sealed(rules: Flask, now: datetime, tmp_path: Any) -> Iterator[Sequence[Anchored]]:
+def sealed(rules: Flask, now: datetime, tmp_path: Any) -> Sequence[Anchored]:
     """A trail of several blocks, long settled, and the seals kept outside."""
     kept = []
     for start in range(0, ROWS, 40):
@@ -65,7 +65,7 @@ def sealed(rules: Flask, now: datetime, tmp_path: Any) -> Iterator[Sequence[Anch
         assert sealing.seal_new(now) == 40
         head = sealing.newest()
         kept.append(Anchored(head.number, head.total, head.head))
-    yield kept
+    return kept
 
 
 def check(kept: Sequence[Anchored], now: datetime) -> Verdict:
