@@ -354,6 +354,7 @@ def register(app: Flask) -> None:
         KIND_WORDS=KIND_WORDS,
         MAIL_TOPIC_LABEL=MAIL_TOPIC_LABEL,
         ROLE_LABEL=ROLE_LABEL,
+        LETTER_LABEL=LETTER_LABEL,
         event_label=event_label,
         sla_look=sla_look,
         lamp_look=lamp_look,

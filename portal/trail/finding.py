@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, literal, or_, select, tuple_, union_all
 
 from models.applications import Application
 from models.base import db
@@ -18,6 +18,7 @@ from models.entries import Entry, Version
 from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent
+from models.states import ApplicationState
 from models.talents import Talent
 from portal import finding
 from portal.actors import Actor
@@ -135,13 +136,19 @@ def _branches(wanted: Wanted) -> list[list[ColumnElement[bool]]]:
         ids = db.session.scalars(finding.organizations_named(wanted.organization, most=MOST_NAMED)).all()
         sets.append([AuditEvent.organization_id == key for key in ids])
     if wanted.act:
-        acts = words.acts_of(wanted.act)[:MOST_ACTS]
+        acts = [_is(act) for act in words.acts_of(wanted.act)[:MOST_ACTS]]
         # Beside what narrows more, acts need no branch of their own.
-        sets.append([AuditEvent.action.in_(acts)] if sets and acts else [AuditEvent.action == act for act in acts])
+        sets.append([or_(*acts)] if sets and acts else acts)
     branches: list[list[ColumnElement[bool]]] = [[]]
     for values in sets:
         branches = [[*branch, value] for branch in branches for value in values]
     return branches[: MOST_NAMED * MOST_NAMED]
+
+
+def _is(act: str) -> ColumnElement[bool]:
+    if act == words.APPLY:
+        return (AuditEvent.action == words.MOVE) & (AuditEvent.details["from"].as_string() == ApplicationState.draft)
+    return AuditEvent.action == act
 
 
 def by_id(who: str) -> str:

@@ -11,7 +11,6 @@ from portal.permissions import may
 from portal.sheets import Cell
 from portal.trail import finding, words
 from portal.trail.finding import Wanted
-from portal.wording import event_label
 
 TITLE = "操作記録"
 HEAD = ("番号", "日時", "操作", "だれが", "所属団体", "対象", "対象の版", "接続元", "詳細", "操作の種類（記号）")
@@ -31,7 +30,7 @@ def rows(wanted: Wanted, *, actor: Actor) -> Iterator[list[Cell]]:
         yield [
             event.id,
             event.at,
-            event_label(event.action),
+            words.act(event),
             words.who(event, names.accounts),
             names.organizations.get(event.organization_id, ""),
             words.subject(event, names.subjects),

@@ -16,10 +16,15 @@ from portal.wording import (
     MAIL_CLASS_LABEL,
     ROLE_LABEL,
     SUBJECT_LABEL,
+    event_label,
     moment,
 )
 
-ACTS: Mapping[str, str] = {f"entry.{action}": word for action, word in ACTION_LABEL.items()} | dict(EVENT_LABEL)
+APPLY = "application.apply"  # a move from the draft, which people call by a name of its own
+MOVE = "application.move"
+ACTS: Mapping[str, str] = (
+    {f"entry.{action}": word for action, word in ACTION_LABEL.items()} | dict(EVENT_LABEL) | {APPLY: "応募"}
+)
 NOBODY = "（消去済み）"
 WORD_OF_DETAIL: Mapping[str, str] = {
     "comment": "コメント",
@@ -52,6 +57,12 @@ def acts_of(text: str) -> list[str]:
     """Dotted names of the acts whose words hold what was typed; a dotted name stands for itself."""
     wanted = tidy(text)
     return [wanted] if wanted in ACTS else [act for act, word in ACTS.items() if wanted in word]
+
+
+def act(event: Row) -> str:
+    """What was done, in words."""
+    is_new = event.action == MOVE and event.details.get("from") == ApplicationState.draft
+    return ACTS[APPLY] if is_new else event_label(event.action)
 
 
 def who(event: Row, names: Mapping[int, str]) -> str:

@@ -250,6 +250,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("desk_trail_export.cancel", "POST"): ADMIN_GO,
     ("desk_find.index", "GET"): OFFICE,
     ("desk_dashboard.index", "GET"): OFFICE,
+    ("desk_dashboard.weeks", "GET"): OFFICE,
     ("desk_jobs.index_view", "GET"): OFFICE,
     ("desk_phrases.index_view", "GET"): OFFICE,
     ("desk_phrases.create_view", "GET"): OFFICE,

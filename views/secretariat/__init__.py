@@ -11,6 +11,7 @@ from models.organizations import Organization
 from models.records import ClosedDay, JobStatus, Phrase
 from views.doorway import Doorway
 from views.secretariat.bulk import BulkView
+from views.secretariat.dashboard import DashboardView
 from views.secretariat.entries import EntriesView
 from views.secretariat.finder import FinderView
 from views.secretariat.panes import waiting_count
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
             Organization, name="団体", endpoint="desk_organizations", url="/desk/organizations", menu_icon_value="bld"
         ),
         Letters(OutboxMail, name="メール", endpoint="desk_mail", url="/desk/mail", menu_icon_value="mail"),
+        DashboardView(name="ダッシュボード", endpoint="desk_dashboard", url="/desk/dashboard", menu_icon_value="dash"),
         TrailView(name=NAME, endpoint="desk_trail", url="/desk/trail", menu_icon_value="list"),
         Jobs(JobStatus, name="定期処理", endpoint="desk_jobs", url="/desk/jobs", menu_icon_value="clock"),
         Phrases(Phrase, name="定型文", endpoint="desk_phrases", url="/desk/phrases", menu_icon_value="pencil"),
