@@ -115,7 +115,7 @@ def _weeks(count: int, *, now: datetime) -> list[Week]:
     last = week_of(now)
     mondays = [last - timedelta(weeks=back) for back in reversed(range(count))]
     rows = select(WeekFigure.week, WeekFigure.counts).where(WeekFigure.week >= mondays[0], WeekFigure.week <= last)
-    kept: dict[date, Mapping[str, Mapping[str, int]]] = dict(db.session.execute(rows).tuples().all())
+    kept: dict[date, Mapping[str, Mapping[str, int]]] = dict(db.session.execute(rows).all())
     return [Week(monday, kept.get(monday, {})) for monday in mondays]
 
 
@@ -152,7 +152,7 @@ def _decided_today(now: datetime) -> dict[str, int]:
         .where(AuditEvent.action.in_(("entry.approve", "entry.return")), AuditEvent.at >= midnight)
         .group_by(AuditEvent.action)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _failed() -> dict[MailState, int]:

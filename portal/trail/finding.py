@@ -227,8 +227,10 @@ class Names:
             if event.subject_id is not None:
                 by_subject.setdefault(event.subject, set()).add(event.subject_id)
         people = {event.actor_id for event in events if event.actor_id} | by_subject.get("account", set())
+        people |= {key for event in events if (key := event.details.get("assignee"))}
         houses = {event.organization_id for event in events if event.organization_id}
         houses |= by_subject.get("organization", set())
+        houses |= {key for event in events if isinstance(key := event.details.get("organization"), int)}
         accounts = _pairs(select(Account.id, Account.name).where(Account.id.in_(people)), people)
         organizations = _pairs(select(Organization.id, Organization.name).where(Organization.id.in_(houses)), houses)
         subjects = {("account", key): accounts[key] for key in by_subject.get("account", ()) if key in accounts}
@@ -252,4 +254,4 @@ def _subjects(ids: Mapping[str, set[int]], actor: Actor) -> dict[str, Select]:
 
 
 def _pairs(query: Select, ids: Any) -> dict[int, str]:
-    return dict(db.session.execute(query).tuples().all()) if ids else {}
+    return dict(db.session.execute(query).all()) if ids else {}

@@ -13,7 +13,7 @@ from portal.trail import finding, words
 from portal.trail.finding import Wanted
 
 TITLE = "操作記録"
-HEAD = ("番号", "日時", "操作", "だれが", "所属団体", "対象", "対象の版", "接続元", "詳細", "操作の種類（記号）")
+HEAD = ("番号", "日時", "操作", "だれが", "団体", "対象", "対象の版", "接続元", "詳細", "操作の種類（記号）")
 MOST = 1_000_000  # rows; a sheet of Excel holds little more
 TEXTS = ("who", "organization", "act", "subject", "number")
 DAYS = ("since", "until")
@@ -36,7 +36,7 @@ def rows(wanted: Wanted, *, actor: Actor) -> Iterator[list[Cell]]:
             words.subject(event, names.subjects),
             event.revision,
             event.ip,
-            words.summary(event),
+            words.summary(event, names.accounts, names.organizations),
             event.action,
         ]
 

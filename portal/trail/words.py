@@ -26,10 +26,13 @@ ACTS: Mapping[str, str] = (
     {f"entry.{action}": word for action, word in ACTION_LABEL.items()} | dict(EVENT_LABEL) | {APPLY: "応募"}
 )
 NOBODY = "（消去済み）"
+NONE = "なし"
+NAMED = ("assignee", "organization")  # details that are ids
 WORD_OF_DETAIL: Mapping[str, str] = {
     "comment": "コメント",
-    "from": "変更前",
-    "to": "変更後",
+    "from": "もとの情報",
+    "left_out": "宛先から外れた人数",
+    "dispatch": "メールの番号",
     "mailed": "メールの通知",
     "document": "書類名",
     "state": "書類の状態",
@@ -81,25 +84,23 @@ def subject(event: Row, names: Mapping[tuple[str, int], str]) -> str:
     return f"{kind}「{name}」" if name else f"{kind} {event.subject_id}"
 
 
-def origin(event: Row) -> str:
-    """The address, or why there is none."""
-    if event.ip or not event.origin or event.actor_role is Role.system:
-        return str(event.ip)
-    return ""
-
-
-def details(event: Row) -> Iterator[tuple[str, list[str]]]:
+def details(event: Row, people: Mapping[int, str], houses: Mapping[int, str]) -> Iterator[tuple[str, list[str]]]:
     """Word and lines of each thing that the event says beside who, when and what."""
-    for name, value in event.details.items():
-        read = READERS.get(name)
-        lines = read(event, value) if read else [_plain(value)]
+    said = dict(event.details)
+    if event.action == MOVE:
+        yield "選考状態", [" → ".join(_state(said.pop(name)) for name in ("from", "to") if name in said)]
+    for name, value in said.items():
+        if name in NAMED:
+            lines = [(people if name == "assignee" else houses).get(value, NOBODY) if value else NONE]
+        else:
+            lines = READERS[name](value) if name in READERS else [_plain(value)]
         if any(lines):
             yield WORD_OF_DETAIL.get(name, name), lines
 
 
-def summary(event: Row) -> str:
+def summary(event: Row, people: Mapping[int, str], houses: Mapping[int, str]) -> str:
     """The same in one line, for a list and a sheet."""
-    return "　".join(f"{word}：{'／'.join(lines)}" for word, lines in details(event))
+    return "　".join(f"{word}：{'／'.join(lines)}" for word, lines in details(event, people, houses))
 
 
 def _plain(value: Any) -> str:
@@ -112,18 +113,18 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _lines(_event: Row, value: Any) -> list[str]:
+def _state(value: Any) -> str:
+    known = value in list(ApplicationState)
+    return APPLICATION_LOOK[ApplicationState(value)].label if known else _plain(value)
+
+
+def _lines(value: Any) -> list[str]:
     """Of a decision on many: id, title, and why it was left out."""
     return [f"{title or f'ID {key}'}{f'（見送り：{reason}）' if reason else ''}" for key, title, reason in value]
 
 
-def _application_state(event: Row, value: Any) -> list[str]:
-    known = event.action == "application.move" and value in list(ApplicationState)
-    return [APPLICATION_LOOK[ApplicationState(value)].label if known else _plain(value)]
-
-
-def _labelled(labels: Mapping[Any, str], member: Callable[[Any], Any]) -> Callable[[Row, Any], list[str]]:
-    def read(_event: Row, value: Any) -> list[str]:
+def _labelled(labels: Mapping[Any, str], member: Callable[[Any], Any]) -> Callable[[Any], list[str]]:
+    def read(value: Any) -> list[str]:
         try:
             return [labels[member(value)]]
         except (KeyError, ValueError):
@@ -132,16 +133,14 @@ def _labelled(labels: Mapping[Any, str], member: Callable[[Any], Any]) -> Callab
     return read
 
 
-READERS: Mapping[str, Callable[[Row, Any], list[str]]] = {
+READERS: Mapping[str, Callable[[Any], list[str]]] = {
     "lines": _lines,
-    "from": _application_state,
-    "to": _application_state,
     "state": _labelled({state: look.label for state, look in DOCUMENT_LOOK.items()}, DocumentState),
     "mail_class": _labelled(MAIL_CLASS_LABEL, MailClass),
-    "until": lambda _event, value: [moment(datetime.fromisoformat(value)) if value else ""],
-    "count": lambda _event, value: [f"{value}通"],
-    "rows": lambda _event, value: [f"{value:,}件"],
-    "blocks": lambda _event, value: [f"{value:,}個"],
-    "faults": lambda _event, value: [f"{value:,}件"],
-    "comment": lambda _event, value: str(value).splitlines(),
+    "until": lambda value: [moment(datetime.fromisoformat(value)) if value else ""],
+    "count": lambda value: [f"{value}通"],
+    "rows": lambda value: [f"{value:,}件"],
+    "blocks": lambda value: [f"{value:,}個"],
+    "faults": lambda value: [f"{value:,}件"],
+    "comment": lambda value: str(value).splitlines(),
 }

@@ -12,10 +12,10 @@ LEFT, RIGHT = 34, 416  # of lines, which are labelled at their right end
 TOP, BOTTOM = 10, 150
 BAR_TOP, BAR_BOTTOM = 18, 152
 NAMES, BARS = 130, 320  # of lying bars: room for their names, and the length of the longest
-ROW = 42
+ROW, FILLED = 42, 26 / 42  # of a lying bar its place, and how much of that it fills
 MOST_LABELS = 7
 MOST_VALUES = 14  # bars that have room for their number
-NEAR = 14  # labels at the right end closer than this would cover each other
+NEAR = 20  # labels at the right end closer than this would cover each other
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,27 @@ class Chart:
     labels: Sequence[Label] = ()
     goal: tuple[float, str] | None = None
     right: int = WIDTH
-    height: int = HEIGHT
 
 
 def lying(rows: Sequence[tuple[str, Sequence[tuple[int, str, str]], str]], about: str) -> Chart:
     """Bars that lie, each of pieces (number, css, href), with its name and its total."""
     longest = max((sum(number for number, _css, _href in pieces) for _name, pieces, _total in rows), default=0)
     scale = BARS / longest if longest else 0.0
+    row = min(ROW, (HEIGHT - 8) / max(1, len(rows)))
+    high = row * FILLED
     parts, labels = [], []
     for place, (name, pieces, total) in enumerate(rows):
-        y, x = 8.0 + ROW * place, float(NAMES)
-        labels.append(Label(0, y + 18, name))
+        y, x = _r(8 + row * place), float(NAMES)
+        base = _r(y + high / 2 + 4.5)
+        labels.append(Label(0, base, name))
         for number, css, href in pieces:
             width = number * scale
             if number:
                 word = f"{number:,}" if width > 8 + 7 * len(str(number)) else ""
-                parts.append(Part(_r(x), y, _r(max(width - 1.5, 1.5)), 26, css, word, href))
+                parts.append(Part(_r(x), y, _r(max(width - 1.5, 1.5)), _r(high), css, word, href))
                 x += width
-        labels.append(Label(_r(x + 8), y + 18, total, "tot"))
-    return Chart(about, parts, labels=labels, height=max(HEIGHT, 8 + ROW * len(rows)))
+        labels.append(Label(_r(x + 8), base, total, "tot"))
+    return Chart(about, parts, labels=labels)
 
 
 def standing(
@@ -93,7 +95,7 @@ def standing(
     parts, labels = [], []
     for place, name in enumerate(names):
         middle = LEFT + step * (place + 0.5)
-        labels += _below(place, name, middle, len(names), y=171)
+        labels += _below(place, name, middle, len(names), y=171, most=2 * MOST_LABELS)
         for number, (css, values) in enumerate(series):
             high = (BAR_BOTTOM - BAR_TOP) * values[place] / top
             x = middle - width * len(series) / 2 + number * width
@@ -161,12 +163,13 @@ def _apart(drawn: Sequence[Line], goal: tuple[float, str] | None) -> list[Line]:
     return [replace(line, label=replace(line.label, y=_r(heights[line.css]))) if line.label else line for line in drawn]
 
 
-def _below(place: int, name: str, x: float, count: int, *, y: float) -> list[Label]:
+def _below(place: int, name: str, x: float, count: int, *, y: float, most: int = MOST_LABELS) -> list[Label]:
     """The name of a week, or of every so many; on phones every second of those shown goes."""
-    every = math.ceil(count / (2 * MOST_LABELS))
-    if place % every:
+    every = math.ceil(count / most)
+    back = count - 1 - place  # the running week has its name in any case
+    if back % every:
         return []
-    return [Label(_r(x), y, name, "" if (place // every) % 2 else "alt" if count > MOST_LABELS else "")]
+    return [Label(_r(x), y, name, "alt" if (back // every) % 2 else "under")]
 
 
 def _ceiling(highest: float) -> float:

@@ -25,7 +25,7 @@ PAGES: Mapping[Group, tuple[tuple[str, str], ...]] = {
         ("desk_organizations.details_view", "id={id}"),
         ("desk_organizations.index_view", "search={title}"),
     ),
-    "person": (("desk_members.index_view", "search={title}"), ("desk_trail.index", "subject=account&number={id}")),
+    "person": (("desk_members.index_view", "search={title}"), ("desk_trail.index", "who=id:{id}")),
     "talent": (("desk_talents.index_view", "search={title}"), ("desk_trail.index", "subject=talent&number={id}")),
     "application": (("desk_trail.index", "subject=application&number={id}"),),
 }
