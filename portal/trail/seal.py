@@ -5,11 +5,11 @@ anybody. It covers all but the row's number, which the database gives, and the a
 digest (`origin`): when a person is erased, address and salt go and the seal still holds.
 """
 
-import base64
 import hashlib
 import hmac
 import json
 import secrets
+from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
@@ -81,7 +81,7 @@ def head_of(before: str, block: Mapping[str, Any], *, secret: bytes) -> str:
 
 
 def _text(digest: bytes) -> str:
-    return base64.urlsafe_b64encode(digest[:KEPT]).decode()
+    return b2a_base64(digest[:KEPT], newline=False).decode()
 
 
 def ranges_of(ids: Sequence[int]) -> str:
