@@ -36,7 +36,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || document.querySelector("dialog[open]:not(#find)")) return;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  const isLetter = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k";
+  const isLetter = event.ctrlKey && !event.metaKey && !event.altKey && event.key.toLowerCase() === "k";
   // On the queue 「/」 goes to the queue's own search.
   const isFree = !event.target.closest?.("input, textarea, select, [contenteditable]") && !document.querySelector("[data-desk]");
   if (!isLetter && !(event.key === "/" && plain && isFree)) return;

@@ -123,7 +123,7 @@ def bars(key: str, title: str, weeks: Sequence[Week], what: str, act: str) -> Pa
         key,
         title,
         charts.standing([("b-bar", counts)], names(weeks), about, links={"b-bar": links}),
-        title,
+        title.replace("（", "の件数（"),
         ["週の初日", "件数"],
         table(weeks, lambda week: [(f"{week.of(what):,}", of_week(act, week))]),
         note="最後の週は途中です",
