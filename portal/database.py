@@ -32,6 +32,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from models.base import Base, db
 from portal.settings import Settings
 
+LAST_CHARACTER = "\U0010ffff"  # sorts behind whatever a text goes on with
+
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -200,6 +202,11 @@ def among(column: Any, ids: Collection[Any]) -> ColumnElement[bool]:
 def rows_of(statement: Select, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
     """Reads plain columns past the unit of work, which would cost as much again and flushes nothing here: for pages."""
     return db.session.connection().execute(statement, values or {}).all()
+
+
+def begins_with(column: Any, start: str) -> ColumnElement[bool]:
+    """By the column's index; on PostgreSQL the column sorts by code point (revision 0010 names those that do)."""
+    return cast("ColumnElement[bool]", (column >= start) & (column < start + LAST_CHARACTER))
 
 
 def write(statement: UpdateBase) -> int:

@@ -68,6 +68,7 @@ MAY: dict[str, frozenset[Role]] = {
     "member.manage": frozenset({Role.owner}),
     "registration.write": EDITORS,
     "registration.decide": SECRETARIAT,
+    "trail.export": frozenset({Role.administrator}),
 }
 
 

@@ -66,6 +66,8 @@ class Settings:
     offer_interval_days: int = 30  # until the same talent gets another one without having answered
     tick_seconds: float = 1.0
     look_seconds: float = 2.0  # after which every process goes by what the desk decided
+    audit_key: str = ""  # seals the trail; without one it is made from secret_key, which then must never change
+    trail_anchor: str = ""  # file that keeps the newest seal outside the database
     # What one member may do, so that nobody copies the register of talents.
     searches_per_minute: int = 120
     searches_per_hour: int = 1200
@@ -79,6 +81,13 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def anchor_file(self) -> str:
+        """Beside the folder of the files unless it is named; with files on S3 and no name, the log alone keeps it."""
+        if self.trail_anchor or not self.storage_url.startswith("file://"):
+            return self.trail_anchor
+        return str(Path(self.storage_url.removeprefix("file://")).parent / "trail-heads.txt")
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -156,29 +165,36 @@ def _is_served(folder: str) -> bool:
 
 
 def _odd_values(settings: Settings) -> list[tuple[str, str]]:
-    found = []
-    if len(settings.secret_key) < SHORTEST_SECRET:
-        found.append(("secret_key", f"{SHORTEST_SECRET}文字以上の乱数を指定してください。"))
-    if not 0 < settings.port < 65536:
-        found.append(("port", "1〜65535 で指定してください。"))
-    if not 0 < settings.mail_port < 65536:
-        found.append(("mail_port", "1〜65535 で指定してください。"))
-    if not SHORTEST_PASSWORD <= settings.password_length <= LONGEST_PASSWORD:
-        found.append(("password_length", f"{SHORTEST_PASSWORD}〜{LONGEST_PASSWORD} で指定してください。"))
-    if not 1 <= settings.reissue_minutes <= LONGEST_REISSUE:
-        found.append(("reissue_minutes", f"1〜{LONGEST_REISSUE:,} の分数で指定してください。"))
-    if settings.web_workers < 1:
-        found.append(("web_workers", "1以上で指定してください。"))
-    if settings.tick_seconds <= 0:
-        found.append(("tick_seconds", "0より大きい秒数を指定してください。"))
-    if settings.look_seconds <= 0:
-        found.append(("look_seconds", "0より大きい秒数を指定してください。"))
+    found = [(name, words) for name, is_right, words in _bounds(settings) if not is_right]
     found += _odd_mails(settings)
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(("timezone", "Asia/Tokyo のような名前で指定してください。"))
     return found
+
+
+def _bounds(settings: Settings) -> tuple[tuple[str, bool, str], ...]:
+    """A setting, whether it is within its bounds, and what is said when it is not."""
+    secret, key, password, minutes = (
+        settings.secret_key, settings.audit_key, settings.password_length, settings.reissue_minutes
+    )  # fmt: skip
+    port, long = "1〜65535 で指定してください。", f"{SHORTEST_SECRET}文字以上の乱数を指定してください。"
+    return (
+        ("secret_key", len(secret) >= SHORTEST_SECRET, long),
+        ("audit_key", not key or len(key) >= SHORTEST_SECRET, long),
+        ("port", 0 < settings.port < 65536, port),
+        ("mail_port", 0 < settings.mail_port < 65536, port),
+        (
+            "password_length",
+            SHORTEST_PASSWORD <= password <= LONGEST_PASSWORD,
+            f"{SHORTEST_PASSWORD}〜{LONGEST_PASSWORD} で指定してください。",
+        ),
+        ("reissue_minutes", 1 <= minutes <= LONGEST_REISSUE, f"1〜{LONGEST_REISSUE:,} の分数で指定してください。"),
+        ("web_workers", settings.web_workers >= 1, "1以上で指定してください。"),
+        ("tick_seconds", settings.tick_seconds > 0, "0より大きい秒数を指定してください。"),
+        ("look_seconds", settings.look_seconds > 0, "0より大きい秒数を指定してください。"),
+    )
 
 
 def _odd_mails(settings: Settings) -> list[tuple[str, str]]:

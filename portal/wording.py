@@ -228,6 +228,7 @@ EVENT_LABEL: Mapping[str, str] = {
     "registration.file": "審査用資料の閲覧",
     "registration.logo": "ロゴの更新",
     "organization.create": "団体の登録",
+    "trail.verify": "操作記録の検査",
     "download.request": "ダウンロードの作成",
     "download.fetch": "ダウンロード",
     "session.confirmed": "本人の再確認",

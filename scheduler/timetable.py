@@ -16,6 +16,7 @@ from portal.messaging import releasing
 from portal.publishing import publication
 from portal.recruiting import downloads, erasing, resume_pdf, tallies
 from portal.registry import cleaning as registry_cleaning
+from portal.trail import sealing
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ TIMETABLE = (
     Job("scan-files", "届いたファイルのウイルス検査", 30, scanning.scan_waiting),
     Job("sweep-files", "不要になったファイルの消去", 3600, dropping.sweep),
     Job("tidy-search", "人材検索の索引の整理", 86_400, search_index.tidy),
+    Job("seal-trail", "操作記録の封印と集計", 5, sealing.seal_new),
     Job("clean-logins", "期限切れのログイン情報の消去", 600, cleaning.forget_expired),
     Job("clean-registrations", "期限切れの団体登録の消去", 3600, registry_cleaning.forget_expired),
 )

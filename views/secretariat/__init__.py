@@ -10,23 +10,26 @@ from models.messages import MailTemplate
 from models.office import News
 from models.organizations import Organization
 from models.people import Account
-from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
+from models.records import ClosedDay, JobStatus, Phrase
 from models.talents import Talent
 from views.doorway import Doorway
 from views.secretariat.bulk import BulkView
 from views.secretariat.codes import CodesView
+from views.secretariat.dashboard import DashboardView
 from views.secretariat.entries import EntriesView
+from views.secretariat.finder import FinderView
 from views.secretariat.members import AccountActs, Members, Secretaries
 from views.secretariat.news import NewsView
 from views.secretariat.organizations import Organizations, Suspensions
 from views.secretariat.panes import waiting_count
 from views.secretariat.queue import WAITING, QueueView
-from views.secretariat.records import ClosedDays, Jobs, Letters, Phrases, Samples, Trail
+from views.secretariat.records import ClosedDays, Jobs, Letters, Phrases, Samples
 from views.secretariat.registrations import REGISTRATIONS, RegistrationsView
 from views.secretariat.registrations import waiting_count as waiting_registrations
 from views.secretariat.rules import RulesView
 from views.secretariat.settings import SettingsView
 from views.secretariat.talents import Talents
+from views.secretariat.trail import NAME, TrailExport, TrailView
 from views.web import csp_nonce
 
 MANAGED = "管理"  # what is looked after now and then; the rest stands at the top of every page
@@ -68,10 +71,13 @@ def register(app: Flask) -> None:
         Talents(Talent, name="登録人材", endpoint="desk_talents", url="/desk/talents", menu_icon_value="user"),
         NewsView(News, name="お知らせ", endpoint="desk_news", url="/desk/news", menu_icon_value="mega"),
         Letters(OutboxMail, name="メール", endpoint="desk_mail", url="/desk/mail", menu_icon_value="mail"),
-        Trail(AuditEvent, name="操作記録", endpoint="desk_trail", url="/desk/trail", menu_icon_value="list"),
+        DashboardView(name="ダッシュボード", endpoint="desk_dashboard", url="/desk/dashboard", menu_icon_value="dash"),
+        TrailView(name=NAME, endpoint="desk_trail", url="/desk/trail", menu_icon_value="list"),
         *managed(),
     ):
         desk.add_view(view)
+    desk.add_view(FinderView(name="検索", endpoint="desk_find", url="/desk/find"))
+    desk.add_view(TrailExport(name="操作記録の書き出し", endpoint="desk_trail_export", url="/desk/trail-export"))
     desk.add_view(Suspensions(name="利用停止", endpoint="desk_suspensions", url="/desk/suspensions"))
     desk.add_view(AccountActs(name="アカウントの操作", endpoint="desk_account_acts", url="/desk/account-acts"))
 
