@@ -53,6 +53,7 @@ OTHERS = {
     "counter",
     "job_status",
     "talent_segment",  # numbers of stretches of ids
+    "application_tally",  # how many applications, of nobody in particular
     "saved_search",
     "mail_template",
     "dispatch",  # with placeholders; what went to one person alone goes with that person
