@@ -18,6 +18,5 @@ class SeekingView(PageView):
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         answer = super()._handle_view(name, **kwargs)
         if answer is None:
-            own_organization()  # held from here on
             viewing.require_search(current_actor())
         return answer

@@ -5,11 +5,10 @@ from typing import Any
 from flask_admin import expose
 
 from models.base import db
-from models.states import MailClass
 from portal import clock
 from portal.database import begin_write
 from portal.errors import Throttled
-from portal.matching import favorites, search, viewing
+from portal.matching import search, viewing
 from portal.messaging import boxes, reach, threads
 from portal.permissions import MEMBERS, may
 from views.organization.seeking import LOOK_FOR, SeekingView
@@ -35,7 +34,6 @@ class TalentsView(SeekingView):
     def index(self) -> str:
         """Who searches more often than a person does is told to wait."""
         actor, now = current_actor(), clock.now()
-        viewing.require_search(actor)
         begin_write()
         search.count_one(actor=actor, now=now, settings=settings())
         db.session.commit()
@@ -53,19 +51,17 @@ class TalentsView(SeekingView):
             viewing.note_limit(refusal, actor=actor, now=now)
             db.session.commit()
             raise
-        sections = viewing.texts_of(talent)
-        db.session.expunge(talent)  # read whole; else the end of the transaction would have it read anew
         db.session.commit()
-        exchange = threads.exchange(actor, talent.id)
+        exchange = threads.exchange(actor, talent.id) if talent.is_written else []
         return self.render(
             "organization/talent.html",
             talent=talent,
-            sections=sections,
+            sections=viewing.texts_of(talent),
             is_stale=viewing.is_stale(talent, now=now),
-            favorite=favorites.look_up(talent.id, actor=actor),
+            favorite=talent if talent.marked_at else None,
             exchange=exchange,
             states=boxes.states_of(exchange) if exchange else {},
-            reason=reach.left_out([talent], MailClass.offer, actor=actor, now=now, settings=settings()).get(talent.id),
+            reason=reach.offer_reasons([talent.id], actor=actor, now=now, settings=settings()).get(talent.id),
             may_mark=may(actor, "talent.mark"),
             may_write=may(actor, "message.write"),
             now=now,
