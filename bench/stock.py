@@ -3,6 +3,7 @@
 It has the portal's connection settings, so that only the code differs; no login, no CSRF, no trail and no letters.
 """
 
+import json
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from flask_admin.actions import action
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import Babel
 from sqlalchemy import Text, cast, or_, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import selectinload
 
 from bench.rows import BUSY_ORGANIZATION
@@ -125,11 +127,18 @@ class Talents(ModelView):
     def wanted(self) -> list[Any]:
         criteria = [Talent.is_public]
         if field := request.args.get("field"):
-            criteria.append(cast(Talent.fields, Text).contains(f'"{field}"'))
+            criteria.append(holds(Talent.fields, field))
         if request.args.get("english"):
-            levels = [f'"language": "en", "level": "{level}"' for level in "SA"]
-            criteria.append(or_(*(cast(Talent.languages, Text).contains(level) for level in levels)))
+            rows = ({"language": "en", "level": level} for level in "SA")
+            criteria.append(or_(*(holds(Talent.languages, row) for row in rows)))
         return criteria
+
+
+def holds(column: Any, value: Any) -> Any:
+    """Whether a list has it. PostgreSQL keeps JSON with its keys in an order of its own, SQLite as it was written."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return column.op("@>")(cast([value], JSONB))
+    return cast(column, Text).contains(json.dumps(value).strip("{}"))
 
 
 def create_app(settings: Settings | None = None) -> Flask:
