@@ -23,6 +23,7 @@ Answer = tuple[str, int, dict[str, str]]
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+ON_RECORD = frozenset({"organization_talents.index", "organization_talents.detail"})  # to read them writes
 PUBLIC_ENDPOINTS = ("static", "public.")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -70,7 +71,7 @@ def refuse_unusable_text() -> None:
 
 
 def start_write() -> None:
-    if request.method not in SAFE_METHODS:
+    if request.method not in SAFE_METHODS or request.endpoint in ON_RECORD:
         begin_write()
 
 

@@ -33,9 +33,7 @@ class TalentsView(SeekingView):
     @expose("/")
     def index(self) -> str:
         """Who searches more often than a person does is told to wait."""
-        actor, now = current_actor(), clock.now()
-        begin_write()
-        search.count_one(actor=actor, now=now, settings=settings())
+        search.count_one(actor=current_actor(), now=clock.now(), settings=settings())
         db.session.commit()
         return render_search(self)
 
@@ -43,7 +41,6 @@ class TalentsView(SeekingView):
     def detail(self, code: str) -> str:
         """The view is on record before the page is; who opens too many is told to wait, and the office is told."""
         actor, now = current_actor(), clock.now()
-        begin_write()
         try:
             talent = viewing.open_profile(code, actor=actor, now=now, settings=settings())
         except Throttled as refusal:
