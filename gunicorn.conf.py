@@ -2,8 +2,10 @@
 
 import gc
 from pathlib import Path
+from typing import Any
 
 from portal import settings
+from portal.matching import facet_sets
 
 chosen = settings.load()
 
@@ -19,8 +21,13 @@ control_socket_disable = True  # one more way in that nobody needs
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a heartbeat file, never on a slow disk
 
 
-def post_worker_init(_worker: object) -> None:
-    """What the application is made of stays: the collector need not walk through it in the middle of a request."""
+def post_worker_init(worker: Any) -> None:
+    """What the application is made of stays: the collector need not walk through it in the middle of a request.
+
+    The search for talents reads its index into memory meanwhile: for 200,000 that takes more than a second, which the
+    first who searches would wait for.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    facet_sets.warm(worker.wsgi)

@@ -73,6 +73,11 @@ def _of_words(connection: Connection, words: Sequence[Word]) -> str:
     if connection.dialect.name == "sqlite":
         phrases = [f'"{" ".join(word.in_order)}"{"*" if word.is_prefix else ""}' for word in words]
         return rf"SELECT rowid FROM talent_words WHERE talent_words MATCH 'words \: ({' AND '.join(phrases)})'"
-    wanted = ",".join(f"'{token}'" for word in words for token in word.unordered)
-    checked = "".join(f" AND strpos(words, '{word.phrase}') > 0" for word in words if not word.is_exact)
-    return f"SELECT talent_id FROM talent_words WHERE word_tokens @> ARRAY[{wanted}]{checked}"
+    criteria = [_with(word) for word in words]
+    return f"SELECT talent_id FROM talent_words WHERE {' AND '.join(criteria)}"
+
+
+def _with(word: Word) -> str:
+    if word.is_exact:
+        return f"word_tokens @> ARRAY['{word.unordered[0]}']"
+    return rf"word_stretches @@ $$'{word.phrase}'\:*$$\:\:tsquery"  # none of the searches has a longer one

@@ -3,6 +3,7 @@
 It has the portal's connection settings, so that only the code differs; no login, no CSRF, no trail and no letters.
 """
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from flask_admin.actions import action
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import Babel
 from sqlalchemy import Text, cast, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import selectinload
 
 from bench.rows import BUSY_ORGANIZATION
@@ -143,10 +145,10 @@ class Talents(ModelView):
     def wanted(self) -> list[Any]:
         criteria = [Talent.is_public]
         if field := request.args.get("field"):
-            criteria.append(cast(Talent.fields, Text).contains(f'"{field}"'))
+            criteria.append(holds(Talent.fields, field))
         if request.args.get("english"):
-            levels = [f'"language": "en", "level": "{level}"' for level in "SA"]
-            criteria.append(or_(*(cast(Talent.languages, Text).contains(level) for level in levels)))
+            rows = ({"language": "en", "level": level} for level in "SA")
+            criteria.append(or_(*(holds(Talent.languages, row) for row in rows)))
         return criteria
 
 
@@ -181,6 +183,13 @@ class Dashboard(BaseView):
             week = func.to_char(func.date_trunc("week", func.timezone("Asia/Tokyo", column)), "YYYY-MM-DD")
         counted = select(week.label("week"), func.count()).where(column.is_not(None)).group_by(text("1"))
         return dict(db.session.execute(counted.order_by(text("1 DESC"))).all())
+
+
+def holds(column: Any, value: Any) -> Any:
+    """Whether a list has it. PostgreSQL keeps JSON with its keys in an order of its own, SQLite as it was written."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return column.op("@>")(cast([value], JSONB))
+    return cast(column, Text).contains(json.dumps(value).strip("{}"))
 
 
 def create_app(settings: Settings | None = None) -> Flask:

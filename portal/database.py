@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -158,9 +158,13 @@ def by_index() -> Iterator[None]:
     db.session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
 
 
-def insert_or_update(model: type) -> Any:
+def dialect() -> str:
+    return db.session.get_bind().dialect.name
+
+
+def insert_or_update(model: type | Table) -> Any:
     """An INSERT that takes ON CONFLICT, in the dialect at hand."""
-    return (sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql).insert(model)
+    return (sqlite if dialect() == "sqlite" else postgresql).insert(model)
 
 
 def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -170,11 +174,16 @@ def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """
     if not rows:
         return
-    if db.session.get_bind().dialect.name == "sqlite" or len(rows) == 1:
-        db.session.execute(insert(cast("Table", model.__table__)), rows)
+    if len(rows) == 1 or dialect() == "sqlite":
+        db.session.execute(_insert(model), rows)
     else:
         written = json.dumps(list(rows), ensure_ascii=False, default=_as_json)
         db.session.execute(_insert_from_json(model, tuple(rows[0])), {"rows": written})
+
+
+@cache
+def _insert(model: type[Base]) -> Insert:
+    return insert(cast("Table", model.__table__))
 
 
 @lru_cache
@@ -207,6 +216,11 @@ def rows_of(statement: Select, values: Mapping[str, Any] | None = None) -> Seque
 def begins_with(column: Any, start: str) -> ColumnElement[bool]:
     """By the column's index; on PostgreSQL the column sorts by code point (revision 0010 names those that do)."""
     return cast("ColumnElement[bool]", (column >= start) & (column < start + LAST_CHARACTER))
+
+
+def given(column: Any, name: str = "ids") -> ColumnElement[bool]:
+    """`column IN` what comes as the parameter `name`: for statements that are kept."""
+    return cast("ColumnElement[bool]", column.in_(bindparam(name, type_=column.type, expanding=True)))
 
 
 def write(statement: UpdateBase) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, select, true
+from sqlalchemy import ColumnElement, bindparam, exists, false, select, true
 
 from models.applications import Application, Download, Tally
 from models.base import shared_alias
@@ -74,6 +74,17 @@ MAY: dict[str, frozenset[Role]] = {
 
 def may(actor: Actor, action: str) -> bool:
     return actor.role in MAY[action]
+
+
+def whoever(role: Role) -> Actor:
+    """For statements that are kept: of a role, but who it is comes with the parameters, as `asking` names them."""
+    account_id: Any = bindparam("account_id")
+    organization_id: Any = bindparam("organization_id")
+    return Actor(role, account_id, organization_id)
+
+
+def asking(actor: Actor) -> dict[str, int | None]:
+    return {"account_id": actor.account_id, "organization_id": actor.organization_id}
 
 
 def visible(actor: Actor, model: Any) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ Answer = tuple[str, int, dict[str, str]]
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+ON_RECORD = frozenset({"organization_talents.index", "organization_talents.detail"})  # to read them writes
 PUBLIC_ENDPOINTS = ("static", "public.")
 UNTOUCHED = ("static", "health.alive", "health.ready")  # by what the desk decides
 HEADERS = {
@@ -86,7 +87,7 @@ def follow_the_desk() -> None:
 
 
 def start_write() -> None:
-    if request.method not in SAFE_METHODS:
+    if request.method not in SAFE_METHODS or request.endpoint in ON_RECORD:
         begin_write()
 
 

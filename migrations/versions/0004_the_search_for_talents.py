@@ -57,12 +57,14 @@ def words_on_postgresql() -> None:
         "words text NOT NULL, "
         "qualifications text NOT NULL, "
         'word_tokens text[] COLLATE "C" NOT NULL, '
-        'qualification_tokens text[] COLLATE "C" NOT NULL) WITH (toast_tuple_target = 128)'
+        'qualification_tokens text[] COLLATE "C" NOT NULL, '
+        "word_stretches tsvector NOT NULL, "
+        "qualification_stretches tsvector NOT NULL) WITH (toast_tuple_target = 128)"
     )
     for column in ("words", "qualifications"):  # looked through, so not packed
         op.execute(f"ALTER TABLE talent_words ALTER COLUMN {column} SET STORAGE EXTERNAL")
     # No pending list: each search would have to look through it.
-    for column in ("word_tokens", "qualification_tokens"):
+    for column in ("word_tokens", "qualification_tokens", "word_stretches", "qualification_stretches"):
         op.execute(
             f"CREATE INDEX ix_talent_words_{column} ON talent_words USING gin ({column}) WITH (fastupdate = off)"
         )

@@ -4,17 +4,19 @@ A window begins with the first event in it. Names in the keys are hashed with th
 nobody's e-mail or address.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from math import ceil
+from typing import Any, cast
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import Table, Text, bindparam, case, delete, literal, select, union_all
 
 from models.base import db
 from models.people import Throttle
 from portal.accounts.tokens import keyed
-from portal.database import insert_or_update
+from portal.database import dialect, insert_or_update
 from portal.errors import Throttled
 
 
@@ -42,21 +44,34 @@ def key(limit: Limit, secret_key: str, kind: str, name: object) -> str:
 
 def count(limit: Limit, keys: Sequence[str], *, now: datetime) -> int:
     """Adds one to each key in one statement, whoever else does; returns the highest count."""
-    insert = insert_or_update(Throttle)
-    rows = [{"key": name, "count": 1, "window_ends_at": now + limit.window} for name in sorted(keys)]  # one lock order
-    is_over = Throttle.window_ends_at <= now
-    counts = db.session.scalars(
-        insert.values(rows)
-        .on_conflict_do_update(
-            index_elements=[Throttle.key],
-            set_={
-                "count": case((is_over, 1), else_=Throttle.count + 1),
-                "window_ends_at": case((is_over, now + limit.window), else_=Throttle.window_ends_at),
-            },
-        )
-        .returning(Throttle.count)
-    )
-    return max(counts)
+    return max(_count(dict.fromkeys(keys, limit), now=now).values())
+
+
+def _count(limits: Mapping[str, Limit], *, now: datetime) -> dict[str, int]:
+    values: dict[str, Any] = {"now": now}
+    for place, key in enumerate(sorted(limits)):  # one lock order
+        values |= {f"key_{place}": key, f"ends_{place}": now + limits[key].window}
+    return dict(db.session.execute(_adding_one(dialect(), len(limits)), values).all())
+
+
+@cache
+def _adding_one(_dialect: str, keys: int) -> Any:
+    """Kept, for pages that everybody opens run it: putting it together costs more than running it."""
+    table = cast("Table", Throttle.__table__)
+    kept, moment = table.c, table.c.window_ends_at.type
+    rows = [
+        select(bindparam(f"key_{place}", type_=Text), literal(1), bindparam(f"ends_{place}", type_=moment))
+        for place in range(keys)
+    ]
+    insert = insert_or_update(table).from_select([kept.key, kept.count, kept.window_ends_at], union_all(*rows))
+    is_over = kept.window_ends_at <= bindparam("now", type_=moment)
+    return insert.on_conflict_do_update(
+        index_elements=[kept.key],
+        set_={
+            "count": case((is_over, 1), else_=kept.count + 1),
+            "window_ends_at": case((is_over, insert.excluded.window_ends_at), else_=kept.window_ends_at),
+        },
+    ).returning(kept.key, kept.count)
 
 
 def take(limit: Limit, keys: Sequence[str], *, now: datetime, sentence: str = TOO_MANY_TRIES) -> int:
@@ -65,6 +80,14 @@ def take(limit: Limit, keys: Sequence[str], *, now: datetime, sentence: str = TO
     if taken > limit.most:
         refuse_if_full(limit, keys, now=now, sentence=sentence)
     return taken
+
+
+def take_each(limits: Mapping[str, Limit], *, now: datetime, sentence: str) -> None:
+    """The same for limits of several lengths, by key, in one statement."""
+    taken = _count(limits, now=now)
+    for key, limit in limits.items():
+        if taken[key] > limit.most:
+            refuse_if_full(limit, [key], now=now, sentence=sentence)
 
 
 def refuse_if_full(limit: Limit, keys: Sequence[str], *, now: datetime, sentence: str = TOO_MANY_TRIES) -> None:

@@ -4,7 +4,7 @@ Numbers of talents are kept as such sets, too, one for each binary place, highes
 holds for and who stands first in an order is worked out place by place, for all talents at once.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 Slices = Sequence[int]
 
@@ -26,6 +26,15 @@ def ids(bits: int) -> Iterator[int]:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
         bits ^= lowest
+
+
+def slices(numbers: Mapping[int, int], places: int) -> list[int]:
+    """Of the numbers of talents by their ids, the binary places, lowest first: all are written one behind the other,
+    the highest id first, and each place is every so-many-th digit."""
+    if not numbers:
+        return [0] * places
+    digits = "".join(format(numbers.get(number, 0), f"0{places}b") for number in range(max(numbers), -1, -1))
+    return [int(digits[place::places], 2) for place in reversed(range(places))]
 
 
 def at_least(within: int, slices: Slices, number: int) -> int:

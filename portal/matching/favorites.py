@@ -6,18 +6,20 @@ The talent is never told.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from models.base import db
 from models.favorites import Favorite
+from models.states import Role
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
-from portal.database import insert_or_update, write
+from portal.database import given, insert_or_update, write
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.matching.viewing import require_search
-from portal.permissions import may, visible
+from portal.permissions import asking, may, visible, whoever
 
 MOST = 5000  # of one organization
 MOST_AT_ONCE = 100  # a page of the search
@@ -41,8 +43,12 @@ def favorites_of(actor: Actor, talent_ids: Collection[int]) -> set[int]:
     """Which of these talents are favorites of the actor's organization."""
     if not talent_ids:
         return set()
-    marked = select(Favorite.talent_id).where(visible(actor, Favorite), Favorite.talent_id.in_(talent_ids))
-    return set(db.session.scalars(marked))
+    return set(db.session.scalars(_marked(actor.role), {"ids": list(talent_ids), **asking(actor)}))
+
+
+@cache
+def _marked(role: Role) -> Select:
+    return select(Favorite.talent_id).where(visible(whoever(role), Favorite), given(Favorite.talent_id))
 
 
 def mark(code: str, *, actor: Actor, now: datetime) -> None:
@@ -128,12 +134,6 @@ def find(code: str, *, actor: Actor) -> Favorite:
     if favorite is None:
         raise NotFound
     return favorite
-
-
-def look_up(talent_id: int, *, actor: Actor) -> Favorite | None:
-    return db.session.scalars(
-        select(Favorite).where(visible(actor, Favorite), Favorite.talent_id == talent_id)
-    ).one_or_none()
 
 
 def is_published(favorite: Favorite, *, actor: Actor) -> bool:

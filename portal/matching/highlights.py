@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -11,39 +11,44 @@ from portal.matching import tokens
 from portal.matching.tokens import Word
 
 BEFORE = 20  # characters that an excerpt shows before the first hit
-VOICED = "ﾞﾟ\u3099\u309a"  # half-width marks join with the letter before them
+VOICED = frozenset("ﾞﾟ\u3099\u309a")  # half-width marks join with the letter before them
+JOINT = "\0"  # nothing folds to it
+Span = tuple[int, int]
 
 
 def highlighted(text: str, keyword: str) -> Markup:
     """The text as HTML, escaped, each hit in <mark>."""
-    shown, end = Markup(), 0
+    pieces, end = [], 0
     for begin, finish in spans(text, keyword):
-        shown += escape(text[end:begin]) + Markup("<mark>") + escape(text[begin:finish]) + Markup("</mark>")
+        pieces += [escape(text[end:begin]), "<mark>", escape(text[begin:finish]), "</mark>"]
         end = finish
-    return shown + escape(text[end:])
+    return Markup("".join([*pieces, escape(text[end:])]))  # noqa: S704  # each piece is escaped or ours
 
 
 def excerpt(text: str, keyword: str, *, length: int) -> str:
     """So many characters around the first hit, or from the beginning; in one line."""
-    found = next(iter(spans(text, keyword)), None)
+    found = next(_hits(text, keyword), None)
     begin = max(0, found[0] - BEFORE) if found and found[1] > length else 0
     part = " ".join(text[begin : begin + length].split())
     return f"{'…' if begin else ''}{part}{'…' if begin + length < len(text) else ''}"
 
 
-def spans(text: str, keyword: str) -> list[tuple[int, int]]:
+def spans(text: str, keyword: str) -> list[Span]:
     """Begin and end of each hit in the text as written, in order and apart."""
-    pattern = _pattern(keyword)
-    if pattern is None or not text:
-        return []
-    folded, places = _folded(text)
-    joined: list[tuple[int, int]] = []
-    for hit in pattern.finditer(folded):
-        begin, end = places[hit.start()][0], places[hit.end() - 1][1]
-        if joined and begin < joined[-1][1]:
-            begin = joined.pop()[0]
-        joined.append((begin, end))
+    joined: list[Span] = []
+    for begin, end in _hits(text, keyword):
+        is_one = bool(joined) and begin < joined[-1][1]
+        joined.append((joined.pop()[0] if is_one else begin, end))
     return joined
+
+
+def _hits(text: str, keyword: str) -> Iterator[Span]:
+    """Two may share a cluster of letters."""
+    pattern = _pattern(keyword)
+    if pattern is not None and text:
+        folded, places = _folded(text)
+        for hit in pattern.finditer(folded):
+            yield places[hit.start()][0] if places else hit.start(), places[hit.end() - 1][1] if places else hit.end()
 
 
 @lru_cache(maxsize=64)
@@ -61,20 +66,42 @@ def _of_word(word: Word) -> str:
     return "".join(parts)
 
 
-def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text as it is searched, and for each of its characters where it comes from."""
-    folded, places = [], []
+class _Folds(dict[int, str]):
+    """Single characters, for str.translate; a mark that joins the one before it is a JOINT. Grows with what is met."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = folded = JOINT if _joins(chr(point)) else tokens.fold(chr(point))
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def _folded(text: str) -> tuple[str, Sequence[Span]]:
+    """The text as it is searched, and for each of its characters where it comes from; nothing where all stand in their
+    own places.
+    """
+    folded = text.translate(_FOLDS)
+    if JOINT not in folded:
+        if len(folded) == len(text):  # nothing folds to nothing
+            return folded, ()
+        return folded, [(place, place + 1) for place, sign in enumerate(text) for _ in _FOLDS[ord(sign)]]
+    parts, places = [], list[Span]()
     for begin, end in _clusters(text):
         part = tokens.fold(text[begin:end])
-        folded.append(part)
+        parts.append(part)
         places += [(begin, end)] * len(part)
-    return "".join(folded), places
+    return "".join(parts), places
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
+def _clusters(text: str) -> Iterator[Span]:
     """Letters with the marks that follow them, which fold together."""
     begin = 0
     for place in range(1, len(text) + 1):
-        if place == len(text) or not (unicodedata.combining(text[place]) or text[place] in VOICED):
+        if place == len(text) or not _joins(text[place]):
             yield begin, place
             begin = place
+
+
+def _joins(sign: str) -> bool:
+    return bool(unicodedata.combining(sign)) or sign in VOICED

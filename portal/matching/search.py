@@ -4,27 +4,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from operator import and_, or_
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from models.base import db
 from models.favorites import Favorite
+from models.states import Role
 from models.talents import Talent, TalentBlock
 from portal.accounts import throttles
 from portal.accounts.throttles import Limit
 from portal.actors import Actor
 from portal.clock import TOKYO, local
+from portal.database import given
 from portal.errors import Forbidden
-from portal.matching import bitmaps, highlights, search_fields, search_index, tokens
+from portal.matching import bitmaps, facet_sets, highlights, search_fields, search_index, tokens
+from portal.matching.facet_sets import Facets
 from portal.matching.search_fields import CONDITIONS
-from portal.matching.search_index import Facets
+from portal.matching.search_index import Asked
 from portal.matching.talent_query import LAST_PAGE, SIZES, SORTS, TalentQuery, read_query
-from portal.matching.tokens import Word
 from portal.matching.viewing import require_search
-from portal.permissions import may, visible
+from portal.permissions import asking, may, visible, whoever
 from portal.settings import Settings
 
 __all__ = [
@@ -53,6 +55,7 @@ QUALIFICATION = "qualification"
 FIELD, FIELD_YEARS = "field", "field_years"
 TOGETHER: Mapping[str, str] = {FIELD: FIELD_YEARS, FIELD_YEARS: FIELD}
 Choices = Mapping[str, Sequence[str]]
+DECIDED_HERE = frozenset({"updated", "available", "favorites"})  # by the day and by who asks, not by the profile alone
 TOO_MANY = "短い時間に多く検索したため、検索を止めています。"
 
 
@@ -113,9 +116,8 @@ def limits(settings: Settings) -> tuple[Limit, ...]:
 
 def count_one(*, actor: Actor, now: datetime, settings: Settings) -> None:
     """Takes one search of what a member may do; only numbers are kept. Raises Throttled beyond them."""
-    for limit in limits(settings):
-        keys = [throttles.key(limit, settings.secret_key, "account", actor.account_id)]
-        throttles.take(limit, keys, now=now, sentence=TOO_MANY)
+    kept = {throttles.key(limit, settings.secret_key, "account", actor.account_id): limit for limit in limits(settings)}
+    throttles.take_each(kept, now=now, sentence=TOO_MANY)
 
 
 def search(query: TalentQuery, *, actor: Actor, now: datetime) -> Found:
@@ -126,11 +128,11 @@ def search(query: TalentQuery, *, actor: Actor, now: datetime) -> Found:
     if not may(actor, "talent.search"):
         raise Forbidden("人材の検索は、登録団体の担当者だけが利用できます。")
     require_search(actor)
-    facets = search_index.facets()
+    facets = facet_sets.facets()
     scope = facets.published & ~bitmaps.of(_blocked(actor))
     asked = _Asked(facets, scope, actor, today=local(now).date())
     met = {name: asked.any_of(name, query.choices) for name in query.choices if name != QUALIFICATION}
-    found = _with_words(query, scope)
+    (found,) = _with_words([query], scope, facets)
     hits = reduce(and_, met.values(), found)
     page = _page(query, hits, facets)
     return Found(query, _rows(page, query, actor=actor), hits.bit_count(), _counts(asked, query, found, met))
@@ -139,10 +141,10 @@ def search(query: TalentQuery, *, actor: Actor, now: datetime) -> Found:
 def count_newer(wanted: Sequence[tuple[TalentQuery, datetime]], *, actor: Actor, now: datetime) -> list[int]:
     """For each search how many of its talents were registered or changed after its moment. Constant in statements."""
     require_search(actor)
-    facets = search_index.facets()
+    facets = facet_sets.facets()
     scope = facets.published & ~bitmaps.of(_blocked(actor))
     asked, slices = _Asked(facets, scope, actor, today=local(now).date()), facets.slices("updated")
-    found = _with_words_each([query for query, _since in wanted], scope)
+    found = _with_words([query for query, _since in wanted], scope, facets)
     for place, (query, since) in enumerate(wanted):
         chosen = (asked.any_of(name, query.choices) for name in query.choices if name != QUALIFICATION)
         newer = bitmaps.at_least(scope, slices, search_index.seconds(since) + 1)
@@ -151,26 +153,26 @@ def count_newer(wanted: Sequence[tuple[TalentQuery, datetime]], *, actor: Actor,
 
 
 def _blocked(actor: Actor) -> Sequence[int]:
-    hidden = select(TalentBlock.talent_id).where(TalentBlock.organization_id == actor.organization_id)
-    return db.session.scalars(hidden).all()
+    return db.session.scalars(_hidden(), asking(actor)).all()
 
 
-def _with_words(query: TalentQuery, scope: int) -> int:
-    """Those in scope whose texts have what was written."""
-    return _with_words_each([query], scope)[0]
+@cache
+def _hidden() -> Select:
+    return select(TalentBlock.talent_id).where(TalentBlock.organization_id == bindparam("organization_id"))
 
 
-def _with_words_each(queries: Sequence[TalentQuery], scope: int) -> list[int]:
-    """In one statement; a keyword of nothing but signs is found nowhere."""
+def _with_words(queries: Sequence[TalentQuery], scope: int, facets: Facets) -> list[int]:
+    """For each those in scope whose texts have what was written; a keyword of nothing but signs is found nowhere."""
     asked = [_words_of(query) for query in queries]
-    found = iter(search_index.having_each([each for each in asked if each and any(each)]))
+    found = iter(facets.having_each([each for each in asked if each and any(each)]))
     return [0 if each is None else scope & next(found) if any(each) else scope for each in asked]
 
 
-def _words_of(query: TalentQuery) -> tuple[Sequence[Word], Sequence[Word]] | None:
+def _words_of(query: TalentQuery) -> Asked | None:
     qualification = " ".join(query.choices.get(QUALIFICATION, ()))
     words, more = tokens.words(query.keyword), tokens.words(qualification)
-    return None if (query.keyword and not words) or (qualification and not more) else (words, more)
+    is_nothing = (query.keyword and not words) or (qualification and not more)
+    return None if is_nothing else (tuple(words), tuple(more))
 
 
 @dataclass(frozen=True)
@@ -217,14 +219,19 @@ class _Asked:
 
 def _counts(asked: _Asked, query: TalentQuery, found: int, met: Mapping[str, int]) -> dict[str, dict[str, int]]:
     hits = reduce(and_, met.values(), found)
+    whole = asked.facets.counts(hits)
     counts = {}
     for name, condition in CONDITIONS.items():
         aside = (name, TOGETHER.get(name))
         rest = (bits for other, bits in met.items() if other not in aside)
         others = reduce(and_, rest, found) if name in met else hits
-        counts[name] = {
-            value: (others & asked.meeting(name, value, query.choices)).bit_count() for value in condition.values
-        }
+        if name in DECIDED_HERE or name in TOGETHER:
+            counts[name] = {
+                value: (others & asked.meeting(name, value, query.choices)).bit_count() for value in condition.values
+            }
+        else:
+            known = asked.facets.count(others, name) if name in met else whole.get(name, {})
+            counts[name] = {**dict.fromkeys(condition.values, 0), **known}
     return counts
 
 
@@ -238,9 +245,14 @@ def _page(query: TalentQuery, hits: int, facets: Facets) -> int:
 
 def _rows(page: int, query: TalentQuery, *, actor: Actor) -> list[FoundTalent]:
     """The rows in their order. Who is no longer to be seen at this moment is left out."""
-    rows = db.session.execute(select(*ROW).where(Talent.id.in_(list(bitmaps.ids(page))), visible(actor, Talent))).all()
+    rows = db.session.execute(_shown(actor.role), {"ids": list(bitmaps.ids(page)), **asking(actor)}).all()
     ordered = sorted(rows, key=_standing(query.sort), reverse=True)
     return [_talent(row, query.keyword) for row in ordered]
+
+
+@cache
+def _shown(role: Role) -> Select:
+    return select(*ROW).where(given(Talent.id), visible(whoever(role), Talent))
 
 
 def _standing(sort: str) -> Callable[[Any], tuple[int, ...]]:

@@ -1,8 +1,6 @@
-"""The index of published profiles, kept true in the transaction of the profile itself; and what it remembers.
+"""The index of published profiles, kept true in the transaction of the profile itself, and its words (FTS5, GIN).
 
-Rows are the truth. Words are looked up in the database (FTS5, GIN), facets in sets that each process builds from the
-rows and keeps: `talent_segment` tells with random stamps which stretches of ids changed, so what is remembered under a
-stamp that the transaction sees is what the transaction would read, committed or not.
+Facets are looked up in sets that each process remembers: `portal.matching.facet_sets`.
 """
 
 import json
@@ -10,17 +8,12 @@ import random
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from threading import Lock
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
-    Engine,
     LargeBinary,
-    Row,
     Select,
     Table,
     Text,
@@ -33,23 +26,23 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy import cast as cast_as
 from sqlalchemy.dialects import postgresql
 
 from models.base import db
 from models.people import Account
 from models.searching import TalentIndex, TalentSegment
 from models.talents import Talent
-from portal.database import begin_write, by_index, changes, insert_or_update
+from portal.database import begin_write, by_index, changes, dialect, insert_or_update
 from portal.matching import bitmaps, search_fields, search_texts, tokens
 from portal.matching.tokens import Word
 
-SEGMENT = 2048  # ids
+SEGMENT = 2048  # ids; so many bits are whole bytes
 BITE = 200  # pages of FTS5
 FEWEST_CHANGES = 2  # rows of its tables: by less it tells that all is merged
 FIRST_DAY = date(2000, 1, 1)
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 PLACES: Mapping[str, int] = {"updated": 32, "years": 7, "available": 16}  # binary, of the numbers
-PUBLISHED = "published"
 COLUMNS = [column for column in cast("Table", Talent.__table__).columns if column.name in search_texts.READ]
 STAMPS = random.SystemRandom()
 # On PostgreSQL, as the migrations make it.
@@ -60,6 +53,8 @@ WORDS = table(
     column("qualifications"),
     column("word_tokens", postgresql.ARRAY(Text)),
     column("qualification_tokens", postgresql.ARRAY(Text)),
+    column("word_stretches", postgresql.TSVECTOR),
+    column("qualification_stretches", postgresql.TSVECTOR),
 )
 
 
@@ -77,8 +72,8 @@ def refresh(talent_ids: Sequence[int]) -> None:
     db.session.execute(delete(TalentIndex).where(TalentIndex.talent_id.in_(talent_ids)))
     if profiles:
         db.session.execute(cast("Table", TalentIndex.__table__).insert(), [row_of(profile) for profile in profiles])
-        statement = WRITE_WORDS[_dialect()]
-        db.session.execute(text(statement), [WORDS_OF[_dialect()](profile) for profile in profiles])
+        statement = WRITE_WORDS[dialect()]
+        db.session.execute(text(statement), [WORDS_OF[dialect()](profile) for profile in profiles])
 
 
 def _is_shown() -> ColumnElement[bool]:
@@ -135,14 +130,22 @@ def words_on_postgresql(profile: Any) -> dict[str, Any]:
         "qualifications": tokens.plain(qualifications),
         "word_tokens": sorted(tokens.unordered(words)),
         "qualification_tokens": sorted(tokens.unordered(qualifications)),
+        "word_stretches": _lexemes(tokens.stretches(words)),
+        "qualification_stretches": _lexemes(tokens.stretches(qualifications)),
     }
+
+
+def _lexemes(stretches: Iterable[str]) -> str:
+    """As PostgreSQL reads them. They hold no quotes: they are letters, digits, spaces, and signs but no punctuation."""
+    return " ".join(f"'{stretch}'" for stretch in stretches)
 
 
 WORDS_OF = {"sqlite": words_on_sqlite, "postgresql": words_on_postgresql}
 WRITE_WORDS = {
     "sqlite": "INSERT INTO talent_words (rowid, words, qualifications) VALUES (:talent_id, :words, :qualifications)",
     "postgresql": "INSERT INTO talent_words VALUES "
-    "(:talent_id, :words, :qualifications, :word_tokens, :qualification_tokens)",
+    "(:talent_id, :words, :qualifications, :word_tokens, :qualification_tokens, "
+    "CAST(:word_stretches AS tsvector), CAST(:qualification_stretches AS tsvector))",
 }
 
 
@@ -150,7 +153,7 @@ def tidy(_now: datetime) -> int:
     """SQLite keeps the words of a removed text until their pages are rewritten: here that is done, in bites between
     which other writers pass. Each bite is committed. No row is moved.
     """
-    is_done = _dialect() != "sqlite"
+    is_done = dialect() != "sqlite"
     while not is_done:
         begin_write()
         connection = db.session.connection()
@@ -166,17 +169,12 @@ def tidy(_now: datetime) -> int:
 # ---- words
 
 
-Asked = tuple[Sequence[Word], Sequence[Word]]  # of the texts, and of the qualifications alone
-
-
-def having(words: Sequence[Word], qualification: Sequence[Word] = ()) -> int:
-    """The set of those whose texts have all these words, and whose qualifications all those."""
-    return having_each([(words, qualification)])[0]
+Asked = tuple[tuple[Word, ...], tuple[Word, ...]]  # of the texts, and of the qualifications alone
 
 
 def having_each(asked: Sequence[Asked]) -> list[int]:
-    """The same for several searches, in one statement."""
-    return (_on_sqlite if _dialect() == "sqlite" else _on_postgresql)(asked) if asked else []
+    """For each search the set of those whose texts have all its words. In one statement."""
+    return (_on_sqlite if dialect() == "sqlite" else _on_postgresql)(asked) if asked else []
 
 
 def _on_sqlite(asked: Sequence[Asked]) -> list[int]:
@@ -207,8 +205,10 @@ def _on_postgresql(asked: Sequence[Asked]) -> list[int]:
 
 def _said(words: Sequence[Word], qualification: Sequence[Word]) -> list[ColumnElement[bool]]:
     return [
-        *_in_texts(words, WORDS.c.words, WORDS.c.word_tokens),
-        *_in_texts(qualification, WORDS.c.qualifications, WORDS.c.qualification_tokens),
+        *_in_texts(words, WORDS.c.words, WORDS.c.word_tokens, WORDS.c.word_stretches),
+        *_in_texts(
+            qualification, WORDS.c.qualifications, WORDS.c.qualification_tokens, WORDS.c.qualification_stretches
+        ),
     ]
 
 
@@ -219,110 +219,18 @@ def _unpacked(found: bytes | None) -> int:
     return bitmaps.of(numbers)
 
 
-def _in_texts(words: Sequence[Word], plain: Any, unordered: Any) -> Iterator[ColumnElement[bool]]:
-    """Tokens tell of longer words only where to look; the text decides."""
-    if words:
-        yield unordered.contains(sorted({token for word in words for token in word.unordered}))
+def _in_texts(words: Sequence[Word], plain: Any, unordered: Any, stretches: Any) -> Iterator[ColumnElement[bool]]:
+    """Short words are tokens, longer ones begin stretches; of the longest these tell only where to look, and the text
+    decides: to read it is the slowest of all.
+    """
+    if short := sorted({token for word in words if word.is_exact for token in word.unordered}):
+        yield unordered.contains(short)
     for word in words:
         if not word.is_exact:
-            yield func.strpos(plain, word.phrase) > 0
-
-
-def _dialect() -> str:
-    return db.session.get_bind().dialect.name
-
-
-# ---- facets
-
-
-@dataclass(frozen=True)
-class Facets:
-    """All published talents and, by "condition:choice", those who meet it. Never changed, only followed by another."""
-
-    sets: Mapping[str, int] = field(default_factory=dict)
-    stamps: Mapping[int, int] = field(default_factory=dict)
-    _reaching: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)  # once worked out
-
-    @property
-    def published(self) -> int:
-        return self.sets.get(PUBLISHED, 0)
-
-    def meeting(self, condition: str, choice: str) -> int:
-        return self.sets.get(f"{condition}:{choice}", 0)
-
-    def reaching(self, name: str, number: int) -> int:
-        """Whose number is so high."""
-        if (name, number) not in self._reaching:
-            self._reaching[name, number] = bitmaps.at_least(self.published, self.slices(name), number)
-        return self._reaching[name, number]
-
-    def slices(self, name: str) -> list[int]:
-        return [self.sets.get(f"{name}#{place}", 0) for place in reversed(range(PLACES[name]))]
-
-
-_remembered: WeakKeyDictionary[Engine, Facets] = WeakKeyDictionary()
-_building = Lock()
-
-
-def facets() -> Facets:
-    """As this transaction sees them; only segments that changed since the last time are read."""
-    stamps = _stamps()
-    known = _remembered.get(db.engine, Facets())
-    if known.stamps == stamps:
-        return known
-    with _building:  # threads that come together wait for the one that reads
-        known = _remembered.get(db.engine, Facets())
-        if known.stamps != stamps:
-            known = _remembered[db.engine] = _follow(known, stamps)
-    return known
-
-
-def _stamps() -> dict[int, int]:
-    return dict(db.session.execute(select(TalentSegment.id, TalentSegment.stamp)).all())
-
-
-def _follow(known: Facets, stamps: Mapping[int, int]) -> Facets:
-    changed = [
-        segment for segment in stamps.keys() | known.stamps.keys() if known.stamps.get(segment) != stamps.get(segment)
-    ]
-    sets = dict(known.sets)
-    for segment in sorted(changed):
-        _replace(sets, segment, _segment(segment))
-    return Facets({name: bits for name, bits in sets.items() if bits}, stamps)
-
-
-def _replace(sets: dict[str, int], segment: int, fresh: Mapping[str, int]) -> None:
-    offset, mask = segment * SEGMENT, (1 << SEGMENT) - 1
-    for name in sets.keys() | fresh.keys():
-        bits = sets.get(name, 0)
-        change = (bits >> offset & mask) ^ fresh.get(name, 0)
-        if change:
-            sets[name] = bits ^ change << offset
-
-
-def _segment(segment: int) -> dict[str, int]:
-    """The sets of one stretch of ids, counted from its beginning."""
-    sets: dict[str, int] = {}
-    for row in _rows(segment):
-        bit = 1 << row.talent_id - segment * SEGMENT
-        for name in (PUBLISHED, *row.facets.split()):
-            sets[name] = sets.get(name, 0) | bit
-        for number, places in PLACES.items():
-            value = getattr(row, number)
-            for place in range(places):
-                if value >> place & 1:
-                    name = f"{number}#{place}"
-                    sets[name] = sets.get(name, 0) | bit
-    return sets
-
-
-def _rows(segment: int) -> Sequence[Row[Any]]:
-    columns, begin = cast("Table", TalentIndex.__table__).c, segment * SEGMENT
-    return db.session.execute(
-        select(columns.talent_id, columns.facets, *(columns[name] for name in PLACES)).where(
-            columns.talent_id.between(begin, begin + SEGMENT - 1)
-        )
-    ).all()
+            beginnings = " & ".join(f"'{stretch}':*" for stretch in word.stretches)
+            yield stretches.bool_op("@@")(cast_as(beginnings, postgresql.TSQUERY))
+            if len(word.phrase) > tokens.LONGEST_STRETCH:
+                yield func.strpos(plain, word.phrase) > 0
 
 
 # ---- whole

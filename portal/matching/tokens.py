@@ -18,8 +18,10 @@ MOST_WORDS = 10
 # Where the index knows neither beginnings nor places, tokens are beginnings of ASCII words, and pieces of other runs.
 LONGEST_PREFIX = 8
 LONGEST_PIECE = 4
+LONGEST_STRETCH = 10  # of the plain text: words up to it are beginnings of stretches
 BETWEEN = "\ue000"  # stands between two texts, so that nothing is found across them; no text has it once it is folded
 RUN = re.compile(r"[0-9a-z]+|[^\x00-\x7f]+")
+BEGINNING = re.compile(r"[^\x00-\x7f]| (?=[0-9a-z])")  # of a word, in a plain text
 
 
 class _Letters(dict[int, str | int]):
@@ -46,7 +48,11 @@ def runs(text: str) -> list[str]:
 
 def plain(texts: Iterable[str]) -> str:
     """The text in which `Word.phrase` is found as it stands: a space before each run."""
-    return f" {BETWEEN} ".join("".join(f" {run}" for run in runs(text)) for text in texts)
+    return f" {BETWEEN} ".join(map(_plain, texts))
+
+
+def _plain(text: str) -> str:
+    return "".join(f" {run}" for run in runs(text))
 
 
 def in_order(texts: Iterable[str]) -> str:
@@ -57,6 +63,15 @@ def in_order(texts: Iterable[str]) -> str:
 def unordered(texts: Iterable[str]) -> set[str]:
     """The tokens for an index that keeps neither places nor beginnings: each piece and beginning."""
     return {token for text in texts for run in runs(text) for token in _parts(run)}
+
+
+def stretches(texts: Iterable[str]) -> set[str]:
+    """For an index that knows beginnings but no places: from each place where a word may begin, what stands there."""
+    return {stretch for text in texts for stretch in _stretches(_plain(text))}
+
+
+def _stretches(plain: str) -> Iterator[str]:
+    return (plain[begin.start() : begin.start() + LONGEST_STRETCH] for begin in BEGINNING.finditer(plain))
 
 
 def _tokens(run: str) -> list[str]:
@@ -119,6 +134,12 @@ class Word:
         """Whether a text with all of `unordered` has the word for sure."""
         first = self.runs[0]
         return len(self.runs) == 1 and len(first) <= (LONGEST_PREFIX if first.isascii() else LONGEST_PIECE)
+
+    @property
+    def stretches(self) -> list[str]:
+        """Beginnings of stretches that a text with the word has all of: of one, if that makes sure."""
+        whole = [stretch for stretch in _stretches(self.phrase) if len(stretch) == LONGEST_STRETCH]
+        return [self.phrase] if len(self.phrase) <= LONGEST_STRETCH else list(dict.fromkeys(whole))
 
 
 def words(keyword: str) -> list[Word]:

@@ -1,9 +1,10 @@
 """How many offers an organization may send. Counted from the rows, under the organization's lock when it sends."""
 
 from datetime import datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from models.base import db
 from models.messages import Message
@@ -17,27 +18,33 @@ COUNTED = (MessageState.held, MessageState.delivered)
 
 def left_today(organization_id: int | None, *, now: datetime, settings: Settings) -> int:
     """Offers that the organization may still write before midnight."""
-    begin, end = _day(now, settings)
-    written = db.session.scalar(
+    asked = {"organization_id": organization_id, **day_of(now, settings)}
+    return max(0, settings.offers_a_day - (db.session.scalar(written_today(), asked) or 0))
+
+
+@cache
+def written_today() -> Select:
+    """How many offers an organization wrote, for "organization_id" and what `day_of` names. Kept: every page of the
+    search runs it."""
+    return (
         select(func.count())
         .select_from(Message)
         .where(
-            Message.organization_id == organization_id,
+            Message.organization_id == bindparam("organization_id"),
             Message.side == Side.organization,
             Message.mail_class == MailClass.offer,
             Message.state.in_(COUNTED),
-            Message.created_at >= begin,
-            Message.created_at < end,
+            Message.created_at >= bindparam("day_begins"),
+            Message.created_at < bindparam("day_ends"),
         )
     )
-    return max(0, settings.offers_a_day - (written or 0))
 
 
-def _day(now: datetime, settings: Settings) -> tuple[datetime, datetime]:
+def day_of(now: datetime, settings: Settings) -> dict[str, datetime]:
     zone = ZoneInfo(settings.timezone)
     today = now.astimezone(zone).date()
     begin, end = (datetime.combine(day, time(), zone).astimezone(now.tzinfo) for day in (today, today + timedelta(1)))
-    return begin, end
+    return {"day_begins": begin, "day_ends": end}
 
 
 def lock(organization_id: int | None) -> None:

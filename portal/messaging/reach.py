@@ -4,24 +4,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, bindparam, case, exists, func, select
 
 from models.applications import Application
 from models.base import db
 from models.favorites import OfferStop
 from models.messages import Message
 from models.people import Account
-from models.states import ApplicationState, Kind, MailClass, MessageState, Side
+from models.states import ApplicationState, Kind, MailClass, MessageState, Role, Side
 from models.talents import Talent
 from portal.actors import Actor
 from portal.clock import local
-from portal.database import among
+from portal.database import among, given
 from portal.messaging import quotas, recipients
 from portal.messaging.quotas import COUNTED
 from portal.messaging.recipients import Recipient
-from portal.permissions import published_to, visible
+from portal.permissions import asking, published_to, visible, whoever
 from portal.recruiting.stages import ENDED
 from portal.settings import Settings
 
@@ -88,17 +89,14 @@ def why_no_offer(marks: Row | Any) -> str:
 
 
 def offer_reasons(talent_ids: Sequence[int], *, actor: Actor, now: datetime, settings: Settings) -> dict[int, str]:
-    """In four statements. The quota goes to those who stand first."""
-    rows = db.session.execute(
-        select(Talent.id, *offer_marks(actor.organization_id))
-        .join(Account, Account.id == Talent.account_id)
-        .where(among(Talent.id, set(talent_ids)))
-    )
-    reasons = {row.id: why_no_offer(row) for row in rows}
-    cooling = _cooling_down(talent_ids, actor=actor, now=now, settings=settings)
-    left = quotas.left_today(actor.organization_id, now=now, settings=settings)
+    """In one statement. The quota goes to those who stand first."""
+    since = now - timedelta(days=settings.offer_interval_days)
+    asked = {"ids": sorted(set(talent_ids)), "since": since, **quotas.day_of(now, settings), **asking(actor)}
+    rows = {row.id: row for row in db.session.execute(_standing(actor.role), asked)}
+    reasons = {key: why_no_offer(row) or _cooling_down(row, settings) for key, row in rows.items()}
+    left = settings.offers_a_day - next((row.written for row in rows.values()), 0)
     for talent_id in dict.fromkeys(talent_ids):
-        reason = reasons.get(talent_id, PRIVATE) or cooling.get(talent_id, "")
+        reason = reasons.get(talent_id, PRIVATE)
         if not reason and left <= 0:
             reason = f"1日に送れるオファーメールの上限（{settings.offers_a_day:,}通）に達しました。"
         left -= not reason
@@ -106,19 +104,32 @@ def offer_reasons(talent_ids: Sequence[int], *, actor: Actor, now: datetime, set
     return {key: reason for key, reason in reasons.items() if reason}
 
 
-def _cooling_down(talent_ids: Collection[int], *, actor: Actor, now: datetime, settings: Settings) -> dict[int, str]:
-    """Who got an offer of this organization lately, whoever of it wrote, and has not written since."""
-    since = now - timedelta(days=settings.offer_interval_days)
-    written = _newest_from_organization(
-        talent_ids, Message.mail_class == MailClass.offer, Message.created_at > since, actor=actor
-    )
-    return {key: _cooling(mail, settings) for key, mail in written.items() if mail.turn is Turn.unanswered}
-
-
-def _cooling(mail: Written, settings: Settings) -> str:
-    again = mail.at + timedelta(days=settings.offer_interval_days)
+@cache
+def _standing(role: Role) -> Select:
+    """For each of "ids" what decides about an offer, beside it the newest one "since", and how many the organization
+    "written" today. Kept, for putting it together costs more than running it."""
+    is_late_offer = (Message.mail_class == MailClass.offer) & (Message.created_at > bindparam("since"))
+    offer = _newest_from_organization(role, is_late_offer).subquery()
+    written = quotas.written_today().scalar_subquery().label("written")
     return (
-        f"{_day(mail.at)}に{mail.by}さんがオファーメールを送っています"
+        select(Talent.id, *offer_marks(bindparam("organization_id")), *_mail_of(offer.c), written)
+        .join(Account, Account.id == Talent.account_id)
+        .outerjoin(offer, offer.c.talent_id == Talent.id)
+        .where(given(Talent.id))
+    )
+
+
+def _mail_of(columns: Any) -> tuple[Any, ...]:
+    return columns.at, columns.by, columns.begun, columns.answered_at
+
+
+def _cooling_down(row: Row, settings: Settings) -> str:
+    """Why somebody who got an offer lately, whoever of the organization wrote, and has not written since gets none."""
+    if row.at is None or _turn(row) is not Turn.unanswered:
+        return ""
+    again = row.at + timedelta(days=settings.offer_interval_days)
+    return (
+        f"{_day(row.at)}に{row.by}さんがオファーメールを送っています"
         f"（返信がなければ、次に送れるのは{_day(again)}{local(again):%H:%M}からです）。"
     )
 
@@ -129,17 +140,28 @@ def _day(moment: datetime) -> str:
 
 
 def written_to(actor: Actor, talent_ids: Collection[int]) -> Mapping[int, Written]:
-    """By talent id, for those who were written to."""
-    return _newest_from_organization(talent_ids, actor=actor)
-
-
-def _newest_from_organization(
-    talent_ids: Collection[int], *criteria: ColumnElement[bool], actor: Actor
-) -> dict[int, Written]:
-    """One statement. An answer is whatever the talent wrote since, in any thread."""
+    """By talent id, for those who were written to. An answer is whatever the talent wrote since, in any thread."""
     if not talent_ids:
         return {}
-    mine = (visible(actor, Message), among(Message.talent_id, set(talent_ids)))
+    asked = {"ids": sorted(set(talent_ids)), **asking(actor)}
+    rows = db.session.execute(_written_to(actor.role), asked)
+    return {row.talent_id: Written(row.at, row.by, _turn(row), row.answered_at) for row in rows}
+
+
+@cache
+def _written_to(role: Role) -> Select:
+    return _newest_from_organization(role)
+
+
+def _turn(mail: Row) -> Turn:
+    if mail.answered_at is None or (mail.begun is not None and mail.answered_at < mail.begun):
+        return Turn.unanswered
+    return Turn.talent if mail.answered_at >= mail.at else Turn.organization
+
+
+def _newest_from_organization(role: Role, *criteria: ColumnElement[bool]) -> Select:
+    """To each of "ids" who was written to."""
+    mine = (visible(whoever(role), Message), given(Message.talent_id))
     own = (
         select(
             func.max(Message.id).label("newest"),
@@ -155,19 +177,18 @@ def _newest_from_organization(
         .group_by(Message.talent_id)
         .subquery()
     )
-    rows = db.session.execute(
-        select(Message.talent_id, Message.created_at, Account.name, own.c.begun, answers.c.at)
+    return (
+        select(
+            Message.talent_id,
+            Message.created_at.label("at"),
+            Account.name.label("by"),
+            own.c.begun,
+            answers.c.at.label("answered_at"),
+        )
         .join(own, own.c.newest == Message.id)
         .join(Account, Account.id == Message.account_id)
         .outerjoin(answers, answers.c.talent_id == Message.talent_id)
     )
-    return {talent_id: Written(at, by, _turn(at, begun, said), said) for talent_id, at, by, begun, said in rows}
-
-
-def _turn(at: datetime, begun: datetime | None, said: datetime | None) -> Turn:
-    if said is None or (begun is not None and said < begun):
-        return Turn.unanswered
-    return Turn.talent if said >= at else Turn.organization
 
 
 def known(codes: Collection[str], *, actor: Actor) -> dict[str, int]:

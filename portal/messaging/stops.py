@@ -10,9 +10,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from flask import Flask, current_app
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Select, bindparam, delete, select
 
 from models.base import db
 from models.favorites import OfferStop
@@ -23,9 +24,10 @@ from models.talents import Talent
 from portal import audit
 from portal.accounts.tokens import keyed
 from portal.actors import Actor
-from portal.database import among, insert_or_update, write
+from portal.database import given, insert_or_update, write
 from portal.errors import NotFound
 from portal.matching import profiles
+from portal.permissions import asking
 
 TOKEN = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9a-f]{32})")
 LARGEST = 2**31 - 1
@@ -117,12 +119,13 @@ def is_stopped(talent_id: int, organization_id: int) -> bool:
 
 def stopping(actor: Actor, talent_ids: Collection[int]) -> set[int]:
     """Those of these talents who want no offers from the actor's organization, in one statement."""
-    found = db.session.scalars(
-        select(OfferStop.talent_id).where(
-            OfferStop.organization_id == actor.organization_id, among(OfferStop.talent_id, set(talent_ids))
-        )
-    )
-    return set(found)
+    return set(db.session.scalars(_stopping(), {"ids": sorted(set(talent_ids)), **asking(actor)}))
+
+
+@cache
+def _stopping() -> Select:
+    of_organization = OfferStop.organization_id == bindparam("organization_id")
+    return select(OfferStop.talent_id).where(of_organization, given(OfferStop.talent_id))
 
 
 def stop(organization_id: int, *, actor: Actor, now: datetime) -> None:

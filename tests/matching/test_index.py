@@ -18,7 +18,7 @@ from models.talents import Talent, TalentBlock
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import Forbidden, Throttled
-from portal.matching import profiles, search_index
+from portal.matching import facet_sets, profiles, search_index
 from portal.matching.search import Found, TalentQuery, count_one, read_query, search
 from portal.operation import doctor, reindexing
 from portal.recruiting import leaving
@@ -130,14 +130,14 @@ def rows() -> tuple[int, int]:
 def test_another_process_sees_the_change(make: Maker, owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered is kept for each process; the stamps tell the other one."""
     someone = talent(make, is_public=True, fields=["03"])
-    here, there = search_index._remembered, WeakKeyDictionary[Any, Any]()
+    here, there = facet_sets._remembered, WeakKeyDictionary[Any, Any]()
     assert found(make, owner, field="03").total == 1
-    monkeypatch.setattr(search_index, "_remembered", there)
+    monkeypatch.setattr(facet_sets, "_remembered", there)
     begin_write()
     save(make, someone, fields=["02"])
     db.session.commit()
     assert found(make, owner, field="03").total == 0
-    monkeypatch.setattr(search_index, "_remembered", here)
+    monkeypatch.setattr(facet_sets, "_remembered", here)
     assert found(make, owner, field="03").total == 0
     assert found(make, owner, field="02").total == 1
 
@@ -156,6 +156,41 @@ def test_what_is_remembered_is_read_once(make: Maker, owner: Actor, statements: 
     statements.restart()
     assert len(found(make, owner, keyword="給水", favorites="without").rows) == 20
     assert statements.count == few <= 8
+
+
+def test_words_are_remembered_until_a_profile_changes(make: Maker, owner: Actor, statements: Statements) -> None:
+    someone = talent(make, is_public=True, pr="給水")
+    assert total(make, owner, "給水") == total(make, owner, "給水") == 1
+    statements.restart()
+    assert total(make, owner, "給水") == 1
+    assert not any("talent_words" in statement for statement in statements.seen)
+    begin_write()
+    save(make, someone, pr="道路")
+    assert total(make, owner, "給水") == 0
+    db.session.rollback()
+    assert total(make, owner, "給水") == 1
+
+
+def test_no_more_words_are_remembered_than_a_process_has_room_for(
+    make: Maker, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facet_sets, "MOST_ASKED", 3)
+    talent(make, is_public=True, pr="給水")
+    for number in range(5):
+        assert total(make, owner, f"給水 {number}") == 0
+    assert len(facet_sets.facets()._having) == 3
+    assert total(make, owner, "給水") == 1
+
+
+def test_a_process_reads_the_index_before_anybody_searches(
+    make: Maker, owner: Actor, rules: Flask, statements: Statements
+) -> None:
+    talent(make, is_public=True, fields=["03"])
+    db.session.rollback()
+    facet_sets.warm(rules).join()
+    statements.restart()
+    assert found(make, owner, field="03").total == 1
+    assert not any("facets" in statement for statement in statements.seen)
 
 
 # ---- scope
@@ -300,17 +335,18 @@ def test_reindexing_goes_on_where_it_was_stopped(make: Maker, monkeypatch: pytes
 
 
 def test_the_stretches_of_ids_are_pieced_together(make: Maker, owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_index, "SEGMENT", 2)
-    monkeypatch.setattr(search_index, "_remembered", WeakKeyDictionary())
-    people = [talent(make, is_public=True, fields=["03"]) for _ in range(7)]
-    assert found(make, owner, field="03").total == 7
+    monkeypatch.setattr(search_index, "SEGMENT", 8)
+    monkeypatch.setattr(facet_sets, "_remembered", WeakKeyDictionary())
+    people = [talent(make, is_public=True, fields=["03"], years_total=number) for number in range(20)]
+    assert found(make, owner, field="03").total == 20
+    assert [row.years_total for row in found(make, owner, sort="years").rows] == list(reversed(range(20)))
     begin_write()
     save(make, people[2], fields=["02"])
-    save(make, people[6], is_public=False)
+    save(make, people[19], is_public=False)
     db.session.commit()
-    assert found(make, owner, field="03").total == 5
+    assert found(make, owner, field="03").total == 18
     assert found(make, owner, field="02").total == 1
-    assert found(make, owner).total == 6
+    assert [row.years_total for row in found(make, owner, sort="years").rows] == list(reversed(range(19)))
     begin_write()
     db.session.execute(delete(TalentIndex))
     db.session.execute(delete(TalentSegment))

@@ -110,11 +110,13 @@ def test_news_are_matches_that_came_or_changed_since(make: Maker, owner: Actor, 
 
     news()  # takes in what is new in the index
     assert news() == {water: 1, all_of_them: 2}
+    save(owner, now, "道路", TalentQuery(keyword="道路"))  # words that are not remembered
+    news()
     few = statements.count
     for number in range(8):
         save(owner, now, f"検索{number}", TalentQuery(keyword=f"給水 {number}"))
-    assert len(news()) == 10
-    assert statements.count == few, "as many statements for ten searches as for two"
+    assert len(news()) == 11
+    assert statements.count == few, "as many statements for eight new searches as for one"
 
 
 # ---- the morning's mail

@@ -10,6 +10,7 @@ def is_found(keyword: str, *texts: str) -> bool:
     plain, ordered = tokens.plain(texts), tokens.in_order(texts).split()
     by_text = all(word.phrase in plain for word in tokens.words(keyword))
     assert by_text == all(in_order(word, ordered) for word in tokens.words(keyword)), keyword
+    assert by_text == all(is_made_sure(word, texts) for word in tokens.words(keyword)), keyword
     return by_text
 
 
@@ -20,6 +21,15 @@ def in_order(word: tokens.Word, ordered: list[str]) -> bool:
         if ordered[begin : begin + len(head)] == head and (tail.startswith(last) if word.is_prefix else tail == last):
             return True
     return False
+
+
+def is_made_sure(word: tokens.Word, texts: tuple[str, ...]) -> bool:
+    """By the tokens of a short word, by the stretches of another, and by the text where these do not suffice."""
+    if word.is_exact:
+        return set(word.unordered) <= tokens.unordered(texts)
+    found = tokens.stretches(texts)
+    begun = all(any(stretch.startswith(beginning) for stretch in found) for beginning in word.stretches)
+    return begun and (len(word.phrase) <= tokens.LONGEST_STRETCH or word.phrase in tokens.plain(texts))
 
 
 @pytest.mark.parametrize(
@@ -94,12 +104,15 @@ def test_ten_thousand_characters_are_cut() -> None:
 
 def test_tokens_never_hold_what_a_query_language_means() -> None:
     written = "".join(map(chr, range(0x20, 0x3100))) + "ａｎｄ＂（＊）：＾\ue000\ud800"
-    for token in tokens.in_order([written]).split(" ") + sorted(tokens.unordered([written])):
+    stretches = (part for stretch in tokens.stretches([written]) for part in stretch.split())
+    for token in (*tokens.in_order([written]).split(" "), *tokens.unordered([written]), *stretches):
         assert token
         assert not set(token) & set("\"'()*:^{}%_\\\x00 \ue000\ud800")
 
 
-@pytest.mark.parametrize("keyword", ["国際協力", "toeicscore", "M&E", "年jica"])
+@pytest.mark.parametrize("keyword", ["国際協力", "toeicscore", "M&E", "年jica", "プロジェクトサイクルとjicaの事業"])
 def test_a_text_with_the_word_has_all_its_unordered_tokens(keyword: str) -> None:
     (word,) = tokens.words(keyword)
-    assert set(word.unordered) <= tokens.unordered([f"前{keyword}後", f"12{keyword}", keyword])
+    texts = [f"前{keyword}後", f"12{keyword}", keyword]
+    assert set(word.unordered) <= tokens.unordered(texts)
+    assert is_made_sure(word, (texts[0],))

@@ -5,11 +5,10 @@ from typing import Any
 from flask_admin import expose
 
 from models.base import db
-from models.states import MailClass
 from portal import clock
 from portal.database import begin_write
 from portal.errors import Throttled
-from portal.matching import favorites, search, viewing
+from portal.matching import search, viewing
 from portal.messaging import boxes, reach, threads
 from portal.permissions import MEMBERS, may
 from views.organization.seeking import LOOK_FOR, SeekingView
@@ -34,10 +33,7 @@ class TalentsView(SeekingView):
     @expose("/")
     def index(self) -> str:
         """Who searches more often than a person does is told to wait."""
-        actor, now = current_actor(), clock.now()
-        viewing.require_search(actor)
-        begin_write()
-        search.count_one(actor=actor, now=now, settings=settings())
+        search.count_one(actor=current_actor(), now=clock.now(), settings=settings())
         db.session.commit()
         return render_search(self)
 
@@ -45,7 +41,6 @@ class TalentsView(SeekingView):
     def detail(self, code: str) -> str:
         """The view is on record before the page is; who opens too many is told to wait, and the office is told."""
         actor, now = current_actor(), clock.now()
-        begin_write()
         try:
             talent = viewing.open_profile(code, actor=actor, now=now, settings=settings())
         except Throttled as refusal:
@@ -53,19 +48,17 @@ class TalentsView(SeekingView):
             viewing.note_limit(refusal, actor=actor, now=now)
             db.session.commit()
             raise
-        sections = viewing.texts_of(talent)
-        db.session.expunge(talent)  # read whole; else the end of the transaction would have it read anew
         db.session.commit()
-        exchange = threads.exchange(actor, talent.id)
+        exchange = threads.exchange(actor, talent.id) if talent.is_written else []
         return self.render(
             "organization/talent.html",
             talent=talent,
-            sections=sections,
+            sections=viewing.texts_of(talent),
             is_stale=viewing.is_stale(talent, now=now),
-            favorite=favorites.look_up(talent.id, actor=actor),
+            favorite=talent if talent.marked_at else None,
             exchange=exchange,
             states=boxes.states_of(exchange) if exchange else {},
-            reason=reach.left_out([talent], MailClass.offer, actor=actor, now=now, settings=settings()).get(talent.id),
+            reason=reach.offer_reasons([talent.id], actor=actor, now=now, settings=settings()).get(talent.id),
             may_mark=may(actor, "talent.mark"),
             may_write=may(actor, "message.write"),
             now=now,

@@ -1,0 +1,198 @@
+"""Who meets which choice, in sets that each process builds from the rows of the index and keeps.
+
+`talent_segment` tells with random stamps which stretches of ids changed: what is remembered under a stamp that the
+transaction sees is what the transaction would read, committed or not.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from threading import Lock, Thread
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from flask import Flask
+from sqlalchemy import Engine, Select, Table, bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.base import db
+from models.searching import TalentIndex, TalentSegment
+from portal.matching import bitmaps, search_index
+from portal.matching.search_fields import OFFERED
+from portal.matching.search_index import PLACES, Asked
+
+log = logging.getLogger(__name__)
+
+PUBLISHED = "published"
+MOST_ASKED = 64  # of each kind of answers that are remembered, none larger than one or two sets
+
+
+@dataclass(frozen=True)
+class Facets:
+    """All published talents and, by "condition:choice", those who meet it. Never changed, only followed by another."""
+
+    sets: Mapping[str, int] = field(default_factory=dict)
+    stamps: Mapping[int, int] = field(default_factory=dict)
+    _reaching: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)  # once worked out
+    _having: dict[Asked, int] = field(default_factory=dict, compare=False)  # once asked
+    _counts: dict[int, Mapping[str, Mapping[str, int]]] = field(default_factory=dict, compare=False)
+
+    @property
+    def published(self) -> int:
+        return self.sets.get(PUBLISHED, 0)
+
+    def meeting(self, condition: str, choice: str) -> int:
+        return self.choices.get(condition, {}).get(choice, 0)
+
+    @cached_property
+    def choices(self) -> Mapping[str, Mapping[str, int]]:
+        """By condition and choice, those who meet it, as far as anybody does."""
+        found: dict[str, dict[str, int]] = {}
+        for name in self.sets.keys() & OFFERED:
+            condition, _colon, choice = name.partition(":")
+            found.setdefault(condition, {})[choice] = self.sets[name]
+        return found
+
+    def having_each(self, asked: Sequence[Asked]) -> list[int]:
+        """What `search_index` finds, remembered until a profile changes: to turn a page or choose a condition asks for
+        the same words again.
+        """
+        found = {each: self._having.get(each) for each in asked}
+        fresh = [each for each, bits in found.items() if bits is None]
+        found |= zip(fresh, search_index.having_each(fresh), strict=True)
+        _remember(self._having, {each: found[each] for each in fresh})
+        return [found[each] or 0 for each in asked]
+
+    def counts(self, within: int) -> Mapping[str, Mapping[str, int]]:
+        """By condition and choice how many of these meet it, as far as anybody does; remembered likewise."""
+        found = self._counts.get(within)
+        if found is None:
+            found = {condition: self.count(within, condition) for condition in self.choices}
+            _remember(self._counts, {within: found})
+        return found
+
+    def count(self, within: int, condition: str) -> dict[str, int]:
+        """Of one condition alone."""
+        return {choice: (within & bits).bit_count() for choice, bits in self.choices.get(condition, {}).items()}
+
+    def reaching(self, name: str, number: int) -> int:
+        """Whose number is so high."""
+        if (name, number) not in self._reaching:
+            self._reaching[name, number] = bitmaps.at_least(self.published, self.slices(name), number)
+        return self._reaching[name, number]
+
+    def slices(self, name: str) -> list[int]:
+        return [self.sets.get(f"{name}#{place}", 0) for place in reversed(range(PLACES[name]))]
+
+
+def _remember(known: dict[Any, Any], fresh: Mapping[Any, Any]) -> None:
+    """The newest; those that are asked for again count as old all the same."""
+    with _remembering:
+        known.update(fresh)
+        for oldest in list(known)[:-MOST_ASKED]:
+            del known[oldest]
+
+
+_remembering = Lock()
+_remembered: WeakKeyDictionary[Engine, Facets] = WeakKeyDictionary()
+_building = Lock()
+
+
+def facets() -> Facets:
+    """As this transaction sees them; only segments that changed since the last time are read."""
+    stamps = _stamps()
+    known = _remembered.get(db.engine, Facets())
+    if known.stamps == stamps:
+        return known
+    with _building:  # threads that come together wait for the one that reads
+        known = _remembered.get(db.engine, Facets())
+        if known.stamps != stamps:
+            known = _remembered[db.engine] = _follow(known, stamps)
+    return known
+
+
+def warm(app: Flask) -> Thread:
+    """Reads all of it beside the requests of a process that has just begun: the first search need not do it, and no
+    other page waits for it. A search that comes meanwhile waits for the rest.
+    """
+    thread = Thread(target=_warm, args=(app,), name="facet-sets", daemon=True)
+    thread.start()
+    return thread
+
+
+def _warm(app: Flask) -> None:
+    with app.app_context():
+        try:
+            facets()
+        except SQLAlchemyError as error:  # the first search tries again
+            log.warning("facets not read: %s", type(error).__name__)
+
+
+def _stamps() -> dict[int, int]:
+    return dict(db.session.execute(_all_stamps()).all())
+
+
+@cache
+def _all_stamps() -> Select:
+    columns = cast("Table", TalentSegment.__table__).c
+    return select(columns.id, columns.stamp)
+
+
+def _follow(known: Facets, stamps: Mapping[int, int]) -> Facets:
+    changed = [
+        segment for segment in stamps.keys() | known.stamps.keys() if known.stamps.get(segment) != stamps.get(segment)
+    ]
+    if not known.sets:
+        whole = range(max(changed, default=-1) + 1)
+        return Facets(_joined([_segment(number) if number in stamps else {} for number in whole]), stamps)
+    sets = dict(known.sets)
+    for segment in sorted(changed):
+        _replace(sets, segment, _segment(segment))
+    return Facets({name: bits for name, bits in sets.items() if bits}, stamps)
+
+
+def _joined(segments: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """All at once: to put them in one by one would copy each set for each segment."""
+    size = search_index.SEGMENT // 8
+    return {
+        name: int.from_bytes(b"".join(segment.get(name, 0).to_bytes(size, "little") for segment in segments), "little")
+        for name in {name for segment in segments for name in segment}
+    }
+
+
+def _replace(sets: dict[str, int], segment: int, fresh: Mapping[str, int]) -> None:
+    offset, mask = segment * search_index.SEGMENT, (1 << search_index.SEGMENT) - 1
+    for name in sets.keys() | fresh.keys():
+        bits = sets.get(name, 0)
+        change = (bits >> offset & mask) ^ fresh.get(name, 0)
+        if change:
+            sets[name] = bits ^ change << offset
+
+
+def _segment(segment: int) -> dict[str, int]:
+    """The sets of one stretch of ids, counted from its beginning."""
+    begin = segment * search_index.SEGMENT
+    rows = db.session.execute(_rows(), {"begin": begin, "end": begin + search_index.SEGMENT - 1}).all()
+    if not rows:
+        return {}
+    ids, facets, *numbers = zip(*rows, strict=True)
+    places = [number - begin for number in ids]
+    meeting: defaultdict[str, list[int]] = defaultdict(list)
+    for place, met in zip(places, facets, strict=True):
+        for name in met.split():
+            meeting[name].append(place)
+    sets = {name: bitmaps.of(found) for name, found in ((PUBLISHED, places), *meeting.items())}
+    for (name, binary), values in zip(PLACES.items(), numbers, strict=True):
+        slices = bitmaps.slices(dict(zip(places, values, strict=True)), binary)
+        sets |= {f"{name}#{place}": bits for place, bits in enumerate(slices)}
+    return sets
+
+
+@cache
+def _rows() -> Select[Any]:
+    columns = cast("Table", TalentIndex.__table__).c
+    return select(columns.talent_id, columns.facets, *(columns[name] for name in PLACES)).where(
+        columns.talent_id.between(bindparam("begin"), bindparam("end"))
+    )
