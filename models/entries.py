@@ -108,6 +108,7 @@ class Version(Base):
         Index("ix_version_published", "kind", "published_at", "id", **_where("state = 'published'")),
         Index("ix_version_ending", "unpublish_at", "id", **_where("state = 'published'")),
         Index("ix_version_organization", "organization_id", "state"),
+        Index(None, "title"),
     )
 
     @property

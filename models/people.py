@@ -38,6 +38,7 @@ class Account(Base):
         CheckConstraint(
             "(role IN ('owner','editor','viewer')) = (organization_id IS NOT NULL)", name="member_has_organization"
         ),
+        Index(None, "name"),
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, enum_column
@@ -27,14 +27,41 @@ class AuditEvent(Base):
     batch: Mapped[str | None]
     ip: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # the seal (`portal.trail.seal`)
+    salt: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # goes when the person is erased, as the address does
+    origin: Mapped[str] = mapped_column(default="", server_default="")  # digest of salt and address
+    mac: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
         Index(None, "subject", "subject_id", "id"),
-        Index(None, "action", "id"),
-        Index(None, "actor_id", "at"),  # what somebody did today
-        Index(None, "organization_id", "id"),
+        # What the pages of the trail are read by, newest first; without the id many rows of one moment share an entry.
+        Index(None, "at"),
+        Index(None, "action", "at"),
+        Index(None, "actor_id", "at"),
+        Index(None, "organization_id", "at"),
         Index(None, "batch"),
     )
+
+
+class TrailBlock(Base):
+    """Rows of the trail bound together, and to all blocks before, by the clock. Blocks are only ever added.
+
+    `digests` holds 16 bytes for each of `ids`, in their order: so a check says which row is not as it was.
+    """
+
+    __tablename__ = "trail_block"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed_at: Mapped[datetime]
+    ids: Mapped[str]  # ranges: 1-5,7
+    digests: Mapped[bytes] = mapped_column(LargeBinary)
+    count: Mapped[int]
+    total: Mapped[int]  # rows in all blocks up to this one
+    last_id: Mapped[int]  # the highest number in them
+    adopts: Mapped[bool]  # holds rows from before there were seals
+    head: Mapped[str]
 
 
 class JobStatus(Base):

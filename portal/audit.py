@@ -1,4 +1,7 @@
-"""The audit trail: rows that are only ever added, in the transaction of what they tell."""
+"""The audit trail: rows that are only ever added, in the transaction of what they tell.
+
+Each is sealed as it is written (`portal.trail.seal`); the clock binds them into a chain (`portal.trail.sealing`).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +13,7 @@ from models.base import db
 from models.records import AuditEvent
 from portal.actors import Actor
 from portal.database import insert_rows
+from portal.trail import seal
 
 
 def record(action: str, *, actor: Actor, now: datetime, **columns: Any) -> None:
@@ -32,10 +36,15 @@ def record_each(action: str, events: Iterable[dict[str, Any]], *, actor: Actor, 
         "ip": actor.ip,
         "details": {},
     }
-    insert_rows(AuditEvent, [common | columns for columns in events])
+    rows = [common | columns for columns in events]
+    seal.sign(rows, secret=seal.key())
+    insert_rows(AuditEvent, rows)
 
 
 def forget_origins(account_id: int) -> None:
-    """The one change ever made: of a person who was erased, the trail does not keep the addresses they came from."""
+    """The one change ever made: of a person who was erased, the trail does not keep the addresses they came from.
+
+    The salt goes with the address, so that nobody can find it by trying; the seals of the rows hold without both.
+    """
     here = update(AuditEvent).where(AuditEvent.actor_id == account_id, AuditEvent.ip != "")
-    db.session.execute(here.values(ip="").execution_options(synchronize_session=False))
+    db.session.execute(here.values(ip="", salt="").execution_options(synchronize_session=False))

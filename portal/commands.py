@@ -120,6 +120,17 @@ def reindex(after: int) -> None:
 
 
 @command
+@click.option("--head", multiple=True, help="ログに残る封印（番号 件数 値）。控えのファイルのほかに照らし合わせます")
+def audit_verify(head: tuple[str, ...]) -> None:
+    """操作記録が書き換えられていないかを調べます。改ざんがあれば、どの記録かを表示し、終了コード 1 で終わります。"""
+    from portal.operation import trail
+
+    verdict, lines = in_application(lambda: trail.verify(head))
+    click.echo("\n".join(lines))
+    sys.exit(0 if verdict.sound else 1)
+
+
+@command
 @click.option("--days", default=30, show_default=True, help="今日から何日後までを表示するか")
 def preview_erasure(days: int) -> None:
     """保存期間が過ぎて消去される応募を、募集ごとに表示します。何も変更しません。"""

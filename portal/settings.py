@@ -61,6 +61,8 @@ class Settings:
     offers_a_day: int = 200  # of one organization
     offer_interval_days: int = 30  # until the same talent gets another one without having answered
     tick_seconds: float = 1.0
+    audit_key: str = ""  # seals the trail; without one it is made from secret_key, which then must never change
+    trail_anchor: str = ""  # file that keeps the newest seal outside the database
     # What one member may do, so that nobody copies the register of talents.
     searches_per_minute: int = 120
     searches_per_hour: int = 1200
@@ -74,6 +76,13 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def anchor_file(self) -> str:
+        """Beside the folder of the files unless it is named; with files on S3 and no name, the log alone keeps it."""
+        if self.trail_anchor or not self.storage_url.startswith("file://"):
+            return self.trail_anchor
+        return str(Path(self.storage_url.removeprefix("file://")).parent / "trail-heads.txt")
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -154,6 +163,8 @@ def _odd_values(settings: Settings) -> list[tuple[str, str]]:
     found = []
     if len(settings.secret_key) < SHORTEST_SECRET:
         found.append(("secret_key", f"{SHORTEST_SECRET}文字以上の乱数を指定してください。"))
+    if settings.audit_key and len(settings.audit_key) < SHORTEST_SECRET:
+        found.append(("audit_key", f"{SHORTEST_SECRET}文字以上の乱数を指定してください。"))
     if not 0 < settings.port < 65536:
         found.append(("port", "1〜65535 で指定してください。"))
     if not 0 < settings.mail_port < 65536:

@@ -15,6 +15,7 @@ from portal.matching import digests, search_index
 from portal.messaging import releasing
 from portal.publishing import publication
 from portal.recruiting import downloads, erasing, resume_pdf
+from portal.trail import sealing
 
 
 @dataclass(frozen=True)
@@ -40,5 +41,6 @@ TIMETABLE = (
     Job("scan-files", "届いたファイルのウイルス検査", 30, scanning.scan_waiting),
     Job("sweep-files", "不要になったファイルの消去", 3600, dropping.sweep),
     Job("tidy-search", "人材検索の索引の整理", 86_400, search_index.tidy),
+    Job("seal-trail", "操作記録の封印と集計", 5, sealing.seal_new),
     Job("clean-logins", "期限切れのログイン情報の消去", 600, cleaning.forget_expired),
 )

@@ -212,3 +212,23 @@ def test_the_index_of_the_search_is_made_anew(person: str, environment: dict[str
     done = portal("reindex", environment=environment)
     assert (done.returncode, done.stdout.strip()) == (0, "人材1人分の索引を作り直しました。")
     assert "portal reindex" not in portal("migrate", environment=environment).stdout
+
+
+def test_the_trail_is_looked_over_on_record(environment: dict[str, str], tmp_path: Path) -> None:
+    portal("migrate", environment=environment)
+    administrator(environment)
+    fine = portal("audit-verify", environment=environment)
+    assert (fine.returncode, fine.stderr) == (0, "")
+    assert "操作記録 1件" in fine.stdout
+    assert "改ざんは見つかりませんでした。" in fine.stdout
+
+    url = Settings(database_url=environment["PORTAL_DATABASE_URL"]).sqlalchemy_url
+    with create_engine(url, poolclass=pool.NullPool).begin() as connection:
+        first = connection.scalar(select(AuditEvent.id).order_by(AuditEvent.id).limit(1))
+        connection.execute(AuditEvent.__table__.update().where(AuditEvent.id == first).values(action="login.ok"))
+    bad = portal("audit-verify", "--head", f"7 9 {'0' * 64}", environment=environment)
+    assert bad.returncode == 1
+    assert f"1件（番号 {first}）" in bad.stdout
+    assert "データベースの外の控えと合わない封印（末尾の切り取りなど）：1件（番号 7）" in bad.stdout
+    assert "操作記録は改ざんされています。" in bad.stdout
+    assert portal("audit-verify", "--head", "x", environment=environment).returncode == 1

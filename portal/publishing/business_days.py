@@ -54,6 +54,18 @@ def days_since(at: datetime, now: datetime) -> int:
     return _since(local(at).date(), local(now).date())
 
 
+def elapsed(start: datetime, end: datetime, closed: Collection[date] = ()) -> timedelta:
+    """How much of the time between two moments lay on business days, whole days of 24 hours."""
+    first, last = local(start), local(end)
+    span = last - first
+    for step in range((last.date() - first.date()).days + 1):
+        day = first.date() + timedelta(days=step)
+        if not is_business_day(day, closed):
+            begun = datetime.combine(day, time(0), TOKYO)
+            span -= min(last, begun + timedelta(days=1)) - max(first, begun)
+    return span
+
+
 @lru_cache(maxsize=1024)
 def _since(start: date, end: date) -> int:
     return _between(start, end, ())

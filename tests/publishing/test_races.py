@@ -17,6 +17,7 @@ from portal.errors import Conflict, NotFound
 from portal.publishing import drafts, submission, workflow
 from portal.publishing.content import read
 from portal.publishing.workflow import Seen
+from tests.figures.truth import assert_figures_are_true
 from tests.make import Maker, seen
 
 RACES = 200
@@ -75,6 +76,7 @@ def test_approval_against_an_edit_never_approves_text_that_was_not_seen(
             make.submit(version, actor=own)
 
     print(f"\n{RACES} races approve/edit: {approvals} approved as seen, {edits} edited first, 0 unseen")
+    assert_figures_are_true(now)
 
 
 def test_two_editors_of_one_draft_have_one_winner_and_the_other_is_told(

@@ -55,6 +55,8 @@ OTHERS = {
     "mail_template",
     "dispatch",  # with placeholders; what went to one person alone goes with that person
     "throttle",  # names in its keys are hashed with the secret key
+    "trail_block",  # keyed digests of rows whose addresses are salted
+    "week_figure",
 }
 
 
