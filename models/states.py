@@ -146,6 +146,8 @@ class DownloadKind(StrEnum):
     favorites_xlsx = "favorites_xlsx"  # 人材お気に入り一覧
     favorites_csv = "favorites_csv"
     own_data = "own_data"  # all that the portal keeps about a talent
+    trail_xlsx = "trail_xlsx"  # 操作記録
+    trail_csv = "trail_csv"
 
 
 class MailClass(StrEnum):

@@ -31,6 +31,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from models.base import Base, db
 from portal.settings import Settings
 
+LAST_CHARACTER = "\U0010ffff"  # sorts behind whatever a text goes on with
+
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -194,6 +196,11 @@ def among(column: Any, ids: Collection[Any]) -> ColumnElement[bool]:
     """`column IN ids` for many whole numbers or tuples of them, written out: as many parameters would cost more."""
     numbers = bindparam(None, list(ids), column.type, expanding=True, literal_execute=True)
     return cast("ColumnElement[bool]", column.in_(numbers))
+
+
+def begins_with(column: Any, start: str) -> ColumnElement[bool]:
+    """By the column's index; on PostgreSQL the column sorts by code point (revision 0009 names those that do)."""
+    return cast("ColumnElement[bool]", (column >= start) & (column < start + LAST_CHARACTER))
 
 
 def write(statement: UpdateBase) -> int:

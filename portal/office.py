@@ -1,20 +1,18 @@
-"""The secretariat's own small lists: phrases for returns, days on which the office is closed, words of the trail."""
+"""The secretariat's own small lists: phrases for returns, and days on which the office is closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from models.base import db
-from models.entries import Version
-from models.people import Account
-from models.records import AuditEvent, ClosedDay, Phrase
+from models.records import ClosedDay, Phrase
 from portal import audit
 from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, Refused
-from portal.permissions import may, visible
+from portal.permissions import may
 
 LONGEST_PHRASE = 4000
 LONGEST_NAME = 100
@@ -59,17 +57,6 @@ def remove(row: Phrase | ClosedDay, *, actor: Actor, now: datetime) -> None:
     subject = model.__tablename__
     audit.record(f"{subject}.remove", subject=subject, subject_id=row.id, actor=actor, now=now)
     db.session.execute(delete(model).where(model.id == row.id))
-
-
-def named(events: Sequence[AuditEvent], *, actor: Actor) -> tuple[dict[int, str], dict[int, str]]:
-    """Who acted and on what, by id: names of accounts, and titles as far as the actor may see them."""
-    people = {event.actor_id for event in events}
-    versions = {event.subject_id for event in events if event.subject == "version"}
-    names = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(people)))
-    titles = db.session.execute(
-        select(Version.id, Version.title).where(Version.id.in_(versions), visible(actor, Version))
-    )
-    return dict(names.all()), dict(titles.all())
 
 
 def _keep(row: Any, act: str, *, actor: Actor, now: datetime) -> Any:

@@ -59,6 +59,7 @@ MAY: dict[str, frozenset[Role]] = {
     "template.write": EDITORS,
     "desk.read": SECRETARIAT,
     "desk.administer": frozenset({Role.administrator}),
+    "trail.export": frozenset({Role.administrator}),
 }
 
 

@@ -206,6 +206,7 @@ EVENT_LABEL: Mapping[str, str] = {
     "mail.cancel": "メール送信の取消し",
     "mail.refuse": "届けられなかったメール",
     "mail.test": "メールのテスト送信",
+    "trail.verify": "操作記録の検査",
     "download.request": "ダウンロードの作成",
     "download.fetch": "ダウンロード",
 }
@@ -353,6 +354,7 @@ def register(app: Flask) -> None:
         KIND_WORDS=KIND_WORDS,
         MAIL_TOPIC_LABEL=MAIL_TOPIC_LABEL,
         ROLE_LABEL=ROLE_LABEL,
+        LETTER_LABEL=LETTER_LABEL,
         event_label=event_label,
         sla_look=sla_look,
         lamp_look=lamp_look,

@@ -40,14 +40,19 @@ OPEN = (DownloadState.queued, DownloadState.working)
 
 
 def request(kind: DownloadKind, target_id: int, *, actor: Actor, now: datetime) -> Download:
-    """Queues one. `target_id` is an application for `person`, nothing (0) for favorites and own data, else an entry.
+    """Queues one. `target_id` is an application for `person`, nothing (0) for favorites and own data, else an entry."""
+    total = _total(kind, target_id, actor=actor)
+    return queue(kind, {"target": target_id}, total=total, actor=actor, now=now)
+
+
+def queue(kind: DownloadKind, params: dict[str, Any], *, total: int, actor: Actor, now: datetime) -> Download:
+    """Queues what the caller knows that the actor may have.
 
     What is asked for is on record before anything is read; the same request twice while one waits is one.
     """
     waiting = db.session.scalars(
         select(Download).where(visible(actor, Download), Download.state.in_(OPEN)).order_by(Download.id)
     ).all()
-    params = {"target": target_id}
     for row in waiting:
         if row.kind is kind and row.params == params:
             return row
@@ -58,7 +63,7 @@ def request(kind: DownloadKind, target_id: int, *, actor: Actor, now: datetime) 
         organization_id=actor.organization_id,
         kind=kind,
         params=params,
-        total=_total(kind, target_id, actor=actor),
+        total=total,
         next_at=now,
         created_at=now,
     )
@@ -195,7 +200,7 @@ def _claim(now: datetime) -> Download | None:
 
 
 def _make(download: Download, *, now: datetime) -> bool:
-    key, owner, kind, target = download.id, download.owner, download.kind, int(download.params["target"])
+    key, owner, kind, params = download.id, download.owner, download.kind, dict(download.params)
     if download.attempts > MOST_TRIES:
         return _close(
             key, owner, state=DownloadState.failed, error="作成できませんでした。件数を減らしてお試しください。"
@@ -203,7 +208,7 @@ def _make(download: Download, *, now: datetime) -> bool:
     try:
         actor = _actor_of(download)
         with tempfile.TemporaryFile() as target_file:
-            name = making.make(kind, target, target_file, actor=actor, tell=lambda done: _tell(key, owner, done))
+            name = making.make(kind, params, target_file, actor=actor, tell=lambda done: _tell(key, owner, done))
             if name is None:
                 db.session.rollback()
                 return False  # cancelled

@@ -1,7 +1,7 @@
 """Makes the content of a download into a file; what each kind holds is said here once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from portal.matching import favorite_table, viewing
 from portal.permissions import visible
 from portal.recruiting import applicants, archive, own_data, tables
 from portal.sheets import Cell
+from portal.trail import table as trail_table
 
 Tell = Callable[[int], bool]
 MEDIA_TYPES = {
@@ -25,13 +26,18 @@ MEDIA_TYPES = {
 }
 FAVORITES: Mapping[DownloadKind, str] = {DownloadKind.favorites_xlsx: "xlsx", DownloadKind.favorites_csv: "csv"}
 
+TRAIL: Mapping[DownloadKind, str] = {DownloadKind.trail_xlsx: "xlsx", DownloadKind.trail_csv: "csv"}
+
 
 def media_type(name: str) -> str:
     return MEDIA_TYPES[name.rpartition(".")[2]]
 
 
-def make(kind: DownloadKind, target_id: int, target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
-    """Writes it and returns its name, or None when it was told to stop."""
+def make(kind: DownloadKind, params: Mapping[str, Any], target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
+    """Writes what `params` ask for and returns its name, or None when it was told to stop."""
+    if kind in TRAIL:
+        return _trail(TRAIL[kind], params, target, actor=actor, tell=tell)
+    target_id = int(params["target"])
     if kind is DownloadKind.own_data:
         return own_data.NAME if own_data.write(target, actor=actor, tell=tell) else None
     if kind is DownloadKind.person:
@@ -52,6 +58,11 @@ def _favorites(end: str, target: BinaryIO, *, actor: Actor, tell: Tell) -> str |
     viewing.require_search(actor)
     rows = favorite_table.rows(actor=actor)
     return _sheet(end, favorite_table.TITLE, favorite_table.TITLE, target, favorite_table.HEAD, rows, tell=tell)
+
+
+def _trail(end: str, params: Mapping[str, Any], target: BinaryIO, *, actor: Actor, tell: Tell) -> str | None:
+    rows = trail_table.rows(trail_table.wanted_of(params), actor=actor)
+    return _sheet(end, trail_table.TITLE, trail_table.TITLE, target, trail_table.HEAD, rows, tell=tell)
 
 
 def _sheet(

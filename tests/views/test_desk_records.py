@@ -84,24 +84,6 @@ def test_mail_that_failed_is_found_with_its_reason_and_says_no_text(
     desk.open("/desk/mail/?state=lost", status=400)
 
 
-def test_the_trail_says_who_did_what_to_what(desk: Visitor, make_here: Maker, owner: Actor, office: Actor) -> None:
-    version = make_here.submitted(actor=owner)
-    draft = make_here.draft(actor=owner, title="まだ申請していない題名です")
-    desk.open(f"/desk/review/{version.id}").press("掲載承認")
-
-    page = desk.open("/desk/trail/").page
-    approval = next(row for row in rows(page) if "掲載承認" in row)
-
-    assert "高橋 直子（審査担当）" in approval
-    assert version.title in approval
-    assert "127.0.0.1" in approval
-    assert draft.title not in page.text, "a draft's words are its organization's own"
-    assert len(rows(desk.open("/desk/trail/?action=entry.approve").page)) == 1
-    assert len(rows(desk.open("/desk/trail/?search=佐藤").page)) == 3
-    assert rows(desk.open("/desk/trail/?search=%25").page) == []
-    desk.open("/desk/trail/?action=x", status=400)
-
-
 def test_each_job_shows_its_last_run(desk: Visitor, make_here: Maker) -> None:
     assert "スケジューラーがまだ動いていません。" in desk.open("/desk/jobs/").page.text
     for number, job in enumerate(TIMETABLE):

@@ -1,17 +1,14 @@
-"""The secretariat's lists beside the queue: organizations, mail, the trail, jobs, phrases and closed days."""
+"""The secretariat's lists beside the queue: organizations, mail, jobs, phrases and closed days."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import g, get_template_attribute, request
+from flask import get_template_attribute, request
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload
 
 from models.messages import MailTemplate
 from models.organizations import Organization
-from models.people import Account
-from models.records import AuditEvent
 from models.states import MailClass, MailTopic, Role
 from portal import clock, codes, office
 from portal.errors import Invalid
@@ -19,16 +16,11 @@ from portal.messaging import templates
 from portal.messaging.templates import Written
 from portal.permissions import SECRETARIAT
 from portal.wording import (
-    ACTION_LABEL,
-    EVENT_LABEL,
     LETTER_LABEL,
     MAIL_CLASS_LABEL,
     MAIL_LOOK,
     MAIL_TOPIC_LABEL,
-    ROLE_LABEL,
-    SUBJECT_LABEL,
     Look,
-    event_label,
     moment_short,
 )
 from views.admin import ScopedView
@@ -48,7 +40,6 @@ MOMENTS = ("created_at", "at", "started_at", "worked_at", "sent_at")
 PHRASE_NOTE = "差戻しのコメントに使う文です。承認画面の「定型文から選ぶ」に並びます。"
 CLOSED_NOTE = "土日、祝日、12月29日〜1月3日は自動で休業日になります。ここにはそれ以外の休業日を登録します。"
 SAMPLE_NOTE = "団体がメールを書くときに選べる見本です。団体はこれをもとに自分のテンプレートを作れます。"
-ENTRY_EVENTS = {f"entry.{action}": word for action, word in ACTION_LABEL.items()}
 
 
 def when(_view: Any, _context: Any, row: Any, name: str) -> str:
@@ -134,44 +125,6 @@ class Letters(RecordsView):
         "letter": lambda _view, _context, row, _name: LETTER_LABEL.get(row.letter, row.letter),
         "state": lambda _view, _context, row, _name: chip(MAIL_LOOK[row.state]),
     }
-
-
-class Trail(RecordsView):
-    column_list = ("at", "action", "actor_id", "subject_id", "ip")
-    column_labels = {"at": "日時", "action": "操作", "actor_id": "だれが", "subject_id": "対象", "ip": "接続元"}
-    column_searchable_list = ("actor_id",)
-    column_sortable_list = ("at",)
-    narrowed_by = "action"
-    own_arguments = ("action",)
-    choices = ENTRY_EVENTS | dict(EVENT_LABEL)
-    list_note = "記録は追加だけができ、だれも書き換えられません。"
-    column_formatters = RecordsView.column_formatters | {
-        "action": lambda _view, _context, row, _name: event_label(row.action),
-        "actor_id": lambda view, _context, row, _name: view.who(row),
-        "subject_id": lambda view, _context, row, _name: view.subject(row),
-    }
-
-    def get_list(self, *args: Any, **kwargs: Any) -> Any:
-        """The names on a page in one statement for people and one for titles."""
-        count, events = super().get_list(*args, **kwargs)
-        g.trail_names, g.trail_titles = office.named(events, actor=current_actor())
-        return count, events
-
-    def _apply_search(self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str) -> Any:
-        people = select(Account.id).where(Account.name.contains(search.strip(), autoescape=True))
-        found = AuditEvent.actor_id.in_(people)
-        return query.filter(found), count_query.filter(found), joins, count_joins
-
-    def who(self, event: AuditEvent) -> str:
-        role = ROLE_LABEL[event.actor_role]
-        name = g.trail_names.get(event.actor_id)
-        return f"{name}（{role}）" if name else role
-
-    def subject(self, event: AuditEvent) -> str:
-        if event.subject == "version" and (title := g.trail_titles.get(event.subject_id)):
-            return Markup('<a href="/desk/review/{}">{}</a>').format(event.subject_id, title)
-        number = event.subject_id if event.subject_id is not None else ""
-        return f"{SUBJECT_LABEL.get(event.subject, event.subject)} {number}".strip()
 
 
 class Jobs(RecordsView):
