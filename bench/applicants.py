@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, text, update
 
+from bench import weeks
 from bench.generate import Size, restart_ids
 from bench.load import load
 from bench.rows import BUSY_ORGANIZATION
@@ -81,6 +82,7 @@ def fill(connection: Connection, size: Size, *, now: datetime) -> None:
             "WHERE live_version_id IS NOT NULL"
         )
     )
+    weeks.fill(connection, random.Random(size.seed + 3))
     restart_ids(connection, "account", "talent", "application", "application_document", "stored_file", "resume")
     connection.commit()
 

@@ -51,8 +51,9 @@ class Layer:
 
 
 ENTRIES = Layer("entries", generate.fill, ("generate.py", "rows.py"))
-APPLICATIONS = Layer("applications", applicants.fill, (*ENTRIES.sources, "applicants.py", "load.py"), under=ENTRIES)
-TALENTS = Layer("talents", talents.fill, (*ENTRIES.sources, "applicants.py", "load.py", "talents.py"), under=ENTRIES)
+OF_PEOPLE = (*ENTRIES.sources, "applicants.py", "load.py", "weeks.py")
+APPLICATIONS = Layer("applications", applicants.fill, OF_PEOPLE, under=ENTRIES)
+TALENTS = Layer("talents", talents.fill, (*OF_PEOPLE, "talents.py"), under=ENTRIES)
 LAYERS = (ENTRIES, APPLICATIONS, TALENTS)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from bench.load import stamp
 from bench.rows import BUSY_ORGANIZATION, KEYWORD
+from bench.weeks import SHOWN
 
 PAGE = Environment(autoescape=True).from_string(
     "<table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"
@@ -35,6 +36,7 @@ PUBLIC = (
 PUBLIC_NEWEST = PUBLIC.format(keyword="")
 PUBLIC_KEYWORD = PUBLIC.format(keyword=f"AND search_text LIKE '%{KEYWORD}%'")
 
+DASHBOARD = f"SELECT week, counts FROM week_figure ORDER BY week DESC LIMIT {SHOWN}"
 APPLICANT = (
     "SELECT a.id, a.number, a.name, a.revision, a.state, a.applied_at, a.read_at, a.missing_count, "
     "(SELECT {gathered}(d.name || ' ' || d.state, ', ') FROM application_document d WHERE d.application_id = a.id) "

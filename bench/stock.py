@@ -3,18 +3,20 @@
 It has the portal's connection settings, so that only the code differs; no login, no CSRF, no trail and no letters.
 """
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from flask import Flask, flash, request
-from flask_admin import Admin
+from flask import Flask, flash, render_template_string, request
+from flask_admin import Admin, BaseView, expose
 from flask_admin.actions import action
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import Babel
-from sqlalchemy import Text, cast, or_, update
+from sqlalchemy import Text, cast, func, or_, select, text, update
 from sqlalchemy.orm import selectinload
 
 from bench.rows import BUSY_ORGANIZATION
+from bench.weeks import SHOWN
 from models.applications import Application
 from models.base import db
 from models.entries import JobVersion, Version
@@ -22,6 +24,7 @@ from models.organizations import Organization
 from models.states import Kind, State
 from models.talents import Talent
 from portal import database
+from portal.figures.folding import week_of
 from portal.settings import Settings, load
 
 
@@ -132,6 +135,39 @@ class Talents(ModelView):
         return criteria
 
 
+class Dashboard(BaseView):
+    """As dashboards begin: what waits, what was published and who applied, each counted when somebody looks."""
+
+    PAGE = (
+        "{% for rows in tables %}<table>"
+        "{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}"
+        "</table>{% endfor %}<table>{% for week, until, number in applied %}<tr><td>"
+        '<a href="?act=application.apply&amp;since={{ week }}&amp;until={{ until }}">{{ "{:,}".format(number) }}</a>'
+        "</td></tr>{% endfor %}</table>"
+    )
+
+    @expose("/")
+    def index(self) -> str:
+        waiting = select(Version.kind, Version.state, func.count()).group_by(Version.kind, Version.state)
+        published, applied = (self.by_week(column) for column in (Version.published_at, Application.applied_at))
+        last = week_of(datetime.now(UTC))
+        mondays = [last - timedelta(weeks=back) for back in range(SHOWN)]
+        return render_template_string(
+            self.PAGE,
+            tables=[db.session.execute(waiting).all(), published.items()],
+            applied=[(day, day + timedelta(days=6), applied.get(day.isoformat(), 0)) for day in mondays],
+        )
+
+    def by_week(self, column: Any) -> dict[str, int]:
+        """Of weeks in Tokyo, by their Mondays."""
+        if db.engine.dialect.name == "sqlite":
+            week = func.date(column, "+9 hours", "weekday 0", "-6 days")
+        else:
+            week = func.to_char(func.date_trunc("week", func.timezone("Asia/Tokyo", column)), "YYYY-MM-DD")
+        counted = select(week.label("week"), func.count()).where(column.is_not(None)).group_by(text("1"))
+        return dict(db.session.execute(counted.order_by(text("1 DESC"))).all())
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     app = Flask("stock", root_path=str(Path(__file__).parent), template_folder=None)  # the library's own templates
@@ -149,6 +185,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         admin.add_view(Own(Version, db, endpoint="own"))
         admin.add_view(Public(JobVersion, db, endpoint="public"))
         admin.add_view(Applicants(Application, db, endpoint="applicants"))
+        admin.add_view(Dashboard(name="Dashboard", endpoint="dashboard"))
         admin.add_view(Talents(Talent, db, endpoint="talents"))
         admin.add_view(ModelView(Organization, db, endpoint="organizations"))
     return app

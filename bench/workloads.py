@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, text
 
-from bench import applicants, floor, searches
+from bench import applicants, floor, searches, weeks
 from bench.generate import Size
 from bench.rows import KEYWORD, WORKS
 
@@ -60,6 +60,7 @@ PAGES = (
         20,
     ),
 )
+WEEK = re.compile(r'apply&amp;since=([0-9-]+)&amp;until=[0-9-]+">([0-9,]+)</a>')  # and how many applied in it
 NAME = re.compile(applicants.name_of(0).replace("0", r"(\d+)"))
 TABLE = 50  # rows of a page of applicants
 
@@ -106,6 +107,17 @@ def application_pages(connection: Connection, size: Size) -> tuple[Page, ...]:
             1,
             "member",
             row=NAME,
+        ),
+        Page(
+            "W8",
+            f"dashboard, {weeks.SHOWN} weeks of {size.applications:,} applications and {size.entries:,} entries",
+            "/desk/dashboard/",
+            "/admin/dashboard/",
+            floor.DASHBOARD,
+            weeks.SHOWN,
+            "reviewer",
+            Goals(ms=15),
+            WEEK,
         ),
         Page(
             "apply",
@@ -159,7 +171,7 @@ APPROVE = ("W6", "approve {batch} in one request", Goals(floor=3))
 PUBLISH = ("publish", "publish {due:,} due entries", Goals(floor=3))
 ZIP = ("zip", "{archive:,} documents of a posting as one ZIP")
 PDF = ("pdf", "résumé PDF of two pages, through the press", Goals(floor=2))
-APPLICATION_PAGES = ("W2", "W3", "detail", "apply")
+APPLICATION_PAGES = ("W2", "W3", "detail", "W8", "apply")
 OF_APPLICATIONS = (*APPLICATION_PAGES, ZIP[0], PDF[0])
 SEARCH = ("searches", "a dozen searches for talents, each page with all counts")
 TALENT_PAGES = ("W4", "W5")

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from models.base import db
 from models.entries import Version
-from models.records import ClosedDay, Phrase
-from models.states import Action, Kind
+from models.records import AuditEvent, ClosedDay, Phrase
+from models.states import Action, DownloadKind, Kind
+from portal import clock
 from portal.clock import local
 from portal.database import begin_write
 from portal.publishing.bulk import decide
+from portal.recruiting import downloads
 from tests.access import applications, mailboxes, mails, seeking
 from tests.access.asked import Asked, Target
 from tests.access.world import World
@@ -133,6 +137,28 @@ def decided_together(world: World, who: str) -> Asked:
     return Asked({"batch": batch})
 
 
+def recorded(world: World, _who: str) -> Asked:
+    """An event of the trail; making anything leaves one."""
+    world.make.draft(actor=world.actors["owner"])
+    return Asked({"event_id": db.session.scalar(select(func.max(AuditEvent.id)))})
+
+
+def export_asked(world: World, _who: str) -> Asked:
+    """An export of the trail that the administrator waits for."""
+    begin_write()
+    params = {"number": str(world.next_number())}
+    actor = world.actors["administrator"]
+    download = downloads.queue(DownloadKind.trail_csv, params, total=0, actor=actor, now=world.now)
+    db.session.commit()
+    return Asked({"download_id": download.id})
+
+
+def exported(world: World, who: str) -> Asked:
+    asked = export_asked(world, who)
+    downloads.work(clock.now())
+    return asked
+
+
 def phrase(world: World) -> Phrase:
     return world.keep(Phrase(title="確認のお願い", text="期間をご確認ください。", position=world.next_number()))
 
@@ -198,6 +224,9 @@ TARGETS: dict[str, Target] = (
         "desk_bulk.plan": chosen,
         "desk_bulk.run": chosen,
         "desk_bulk.result": decided_together,
+        "desk_trail.event": recorded,
+        "desk_trail_export.fetch": exported,
+        "desk_trail_export.cancel": export_asked,
         "desk_phrases.create_view": new_phrase,
         "desk_phrases.edit_view": changed(phrase, new_phrase),
         "desk_phrases.delete_view": removed(phrase),

@@ -141,6 +141,26 @@ def test_keys_rest_in_fields_with_modifiers_and_while_composing(desk: Page) -> N
     assert desk.url == here
 
 
+def test_one_key_finds_everything_and_the_arrows_choose(desk: Page) -> None:
+    title = titles(desk)[0]
+    desk.goto("/desk/dashboard/")
+    press(desk, "/")
+    field = desk.get_by_role("dialog").get_by_role("searchbox")
+    expect(field).to_be_focused()
+    desk.keyboard.type(title[:12])
+    line = desk.get_by_role("dialog").get_by_role("link", name=title)
+    expect(line.first).to_be_visible()
+    press(desk, "ArrowDown")
+    expect(desk.get_by_role("dialog").get_by_role("link").first).to_be_focused()
+    press(desk, "ArrowUp", "Escape")
+    expect(desk.get_by_role("dialog")).to_be_hidden()
+    press(desk, "Control+k")
+    expect(field).to_be_focused()
+    press(desk, "Enter")
+    expect(desk).to_have_url(ENTRY)
+    expect(desk.get_by_role("heading", level=1)).to_contain_text(title[:12])
+
+
 def test_views_of_an_entry_are_one_at_a_time(desk: Page) -> None:
     press(desk, "Enter")
     expect(desk).to_have_url(ENTRY)
@@ -210,7 +230,8 @@ def test_nothing_overflows(width: int, browser: Browser, portal: Running, signed
     for page in window(browser, portal, width=width, storage_state=signed_in):
         page.goto("/desk/")
         entry = page.locator("[data-row] .q-1 a").first.get_attribute("href")
-        for path in ("/desk/", entry, *(f"/desk/{n}/" for n in ("entries", "organizations", "mail", "trail", "jobs"))):
+        rooms = ("entries", "organizations", "mail", "trail", "jobs", "dashboard")
+        for path in ("/desk/", entry, *(f"/desk/{room}/" for room in rooms)):
             page.goto(path or "")
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, (path, wide)

@@ -8,13 +8,16 @@ from models.entries import Version
 from models.mail import OutboxMail
 from models.messages import MailTemplate
 from models.organizations import Organization
-from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
+from models.records import ClosedDay, JobStatus, Phrase
 from views.doorway import Doorway
 from views.secretariat.bulk import BulkView
+from views.secretariat.dashboard import DashboardView
 from views.secretariat.entries import EntriesView
+from views.secretariat.finder import FinderView
 from views.secretariat.panes import waiting_count
 from views.secretariat.queue import WAITING, QueueView
-from views.secretariat.records import ClosedDays, Jobs, Letters, Organizations, Phrases, Samples, Trail
+from views.secretariat.records import ClosedDays, Jobs, Letters, Organizations, Phrases, Samples
+from views.secretariat.trail import NAME, TrailExport, TrailView
 from views.web import csp_nonce
 
 THEME = Theme(folder="bootstrap4", base_template="admin/base.html")
@@ -42,7 +45,8 @@ def register(app: Flask) -> None:
             Organization, name="団体", endpoint="desk_organizations", url="/desk/organizations", menu_icon_value="bld"
         ),
         Letters(OutboxMail, name="メール", endpoint="desk_mail", url="/desk/mail", menu_icon_value="mail"),
-        Trail(AuditEvent, name="操作記録", endpoint="desk_trail", url="/desk/trail", menu_icon_value="list"),
+        DashboardView(name="ダッシュボード", endpoint="desk_dashboard", url="/desk/dashboard", menu_icon_value="dash"),
+        TrailView(name=NAME, endpoint="desk_trail", url="/desk/trail", menu_icon_value="list"),
         Jobs(JobStatus, name="定期処理", endpoint="desk_jobs", url="/desk/jobs", menu_icon_value="clock"),
         Phrases(Phrase, name="定型文", endpoint="desk_phrases", url="/desk/phrases", menu_icon_value="pencil"),
         Samples(
@@ -57,3 +61,5 @@ def register(app: Flask) -> None:
         ),
     ):
         desk.add_view(view)
+    desk.add_view(FinderView(name="検索", endpoint="desk_find", url="/desk/find"))
+    desk.add_view(TrailExport(name="操作記録の書き出し", endpoint="desk_trail_export", url="/desk/trail-export"))

@@ -21,11 +21,15 @@ from views.web import current_actor
 
 KINDS = {kind.value: kind for kind in Kind}
 LAMPS = {"clean": "clean", "warning": "warning"}
+DUES = {name: name for name in (*queue.DUES, queue.MISSED)}
 
 
 def read_filter() -> Filter:
     values = request.args
+    due = one_of(values.get("due"), DUES, "")
     return Filter(
+        due=due,
+        bounds=queue.bounds_of(clock.now(), closed_days()) if due else None,
         kind=one_of(values.get("kind"), KINDS, None),
         lamp=one_of(values.get("lamp"), LAMPS, ""),
         mine=one_of(values.get("mine"), {"1": True}, default=False),
@@ -70,7 +74,7 @@ def queue_context(wanted: Filter, *, current: int | None = None) -> dict[str, An
 
 def total_of(wanted: Filter, counts: dict[Kind, int]) -> int:
     """Counted only when the counts by kind do not tell."""
-    if wanted.lamp or wanted.mine or wanted.text:
+    if wanted.lamp or wanted.mine or wanted.text or wanted.due:
         return queue.total(wanted, actor=current_actor())
     return counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values())
 

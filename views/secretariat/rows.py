@@ -102,6 +102,7 @@ def filter_address(path: str, wanted: Filter, **over: Any) -> str:
         "lamp": wanted.lamp,
         "mine": "1" if wanted.mine else "",
         "q": wanted.text,
+        "due": wanted.due,
         "page": wanted.page if "done" in over or not over else 1,
     } | over
     pairs = [(name, str(value)) for name, value in values.items() if value and (name, value) != ("page", 1)]
