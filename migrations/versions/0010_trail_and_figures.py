@@ -22,15 +22,14 @@ TYPED = (
     ("application", "number"),
 )
 SEAL = ("salt", "origin", "mac")
-BEFORE = {"action": ["action", "id"], "actor_id": ["actor_id", "at"], "organization_id": ["organization_id", "id"]}
-NOW = {name: [name, "at", "id"] for name in BEFORE}
+BEFORE = [["action", "id"], ["organization_id", "id"]]
+NOW = [["at"], ["action", "at"], ["organization_id", "at"]]
 
 
 def upgrade() -> None:
     for name in SEAL:
         op.add_column("audit_event", sa.Column(name, sa.Text(), server_default="", nullable=False))
     reindex(BEFORE, NOW)
-    op.create_index("ix_audit_event_at_id", "audit_event", ["at", "id"])
     op.create_table(
         "trail_block",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -62,10 +61,10 @@ def collate(name: str) -> None:
             op.execute(f'ALTER TABLE {table} ALTER COLUMN {column} TYPE text COLLATE "{name}"')
 
 
-def reindex(old: dict[str, list[str]], new: dict[str, list[str]]) -> None:
-    for columns in old.values():
+def reindex(old: list[list[str]], new: list[list[str]]) -> None:
+    for columns in old:
         op.drop_index(f"ix_audit_event_{'_'.join(columns)}", table_name="audit_event")
-    for columns in new.values():
+    for columns in new:
         op.create_index(f"ix_audit_event_{'_'.join(columns)}", "audit_event", columns)
 
 
@@ -75,7 +74,6 @@ def downgrade() -> None:
     collate("default")
     op.drop_table("week_figure")
     op.drop_table("trail_block")
-    op.drop_index("ix_audit_event_at_id", table_name="audit_event")
     reindex(NOW, BEFORE)
     for name in SEAL:
         op.drop_column("audit_event", name)

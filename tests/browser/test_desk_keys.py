@@ -230,11 +230,8 @@ def test_nothing_overflows(width: int, browser: Browser, portal: Running, signed
     for page in window(browser, portal, width=width, storage_state=signed_in):
         page.goto("/desk/")
         entry = page.locator("[data-row] .q-1 a").first.get_attribute("href")
-        for path in (
-            "/desk/",
-            entry,
-            *(f"/desk/{n}/" for n in ("entries", "organizations", "mail", "trail", "jobs", "dashboard")),
-        ):
+        rooms = ("entries", "organizations", "mail", "trail", "jobs", "dashboard")
+        for path in ("/desk/", entry, *(f"/desk/{room}/" for room in rooms)):
             page.goto(path or "")
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, (path, wide)

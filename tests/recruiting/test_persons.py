@@ -64,6 +64,8 @@ OTHERS = {
     "code_override",
     "rule_override",
     "throttle",  # names in its keys are hashed with the secret key
+    "trail_block",  # keyed digests of rows whose addresses are salted
+    "week_figure",
 }
 
 
