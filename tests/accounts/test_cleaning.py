@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from models.base import Base, db
-from models.people import Account, KnownBrowser, LoginChallenge, LoginSession, Throttle
+from models.people import Account, KeptInput, KnownBrowser, LoginChallenge, LoginSession, Throttle
 from models.records import AuditEvent
-from portal.accounts import browsers, sessions
+from portal.accounts import browsers, keeping, sessions
 from portal.accounts.cleaning import forget_expired
 from portal.accounts.origins import Origin
 from portal.accounts.throttles import WRONG_CODES
@@ -35,6 +35,7 @@ def left(model: type[Base]) -> int:
         (LoginChallenge, CODE + 30 * DAY),
         (LoginSession, SESSION + 30 * DAY),
         (KnownBrowser, browsers.KNOWN_FOR),
+        (KeptInput, keeping.KEPT),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
@@ -43,7 +44,10 @@ def test_each_is_erased_after_its_time(
 ) -> None:
     token = steps.issue(account)
     steps.refusal(token, wrong(mailed()[0]))
-    steps.log_in(account)
+    opened = steps.log_in(account)
+    begin_write()
+    assert keeping.keep(opened.token, "mail", [("subject", "面接のご案内")], now=now)
+    db.session.commit()
     before = left(model)
     assert before >= 1
     forget_expired(now + kept)
