@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -78,6 +78,17 @@ class LoginSession(Base):
     confirmed_at: Mapped[datetime | None]  # when its owner proved themselves once more (step-up)
     ip: Mapped[str] = mapped_column(default="")
     browser: Mapped[str] = mapped_column(default="")
+
+
+class KeptInput(Base):
+    """What a member posted after the login had run out; the form has it again after the next login."""
+
+    __tablename__ = "kept_input"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    form: Mapped[str]
+    fields: Mapped[list[Any]]  # [[name, text]] as posted
+    kept_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class KnownBrowser(Base):

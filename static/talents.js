@@ -52,6 +52,8 @@ const addressOf = (form) => {
   return query ? `${form.action}?${query}` : form.action;
 };
 let asked = 0;
+const here = () => location.pathname + location.search;
+let shown = here();
 const follow = async (address) => {
   const turn = (asked += 1);
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
@@ -68,6 +70,7 @@ const follow = async (address) => {
   open.forEach((id) => id && document.getElementById(id)?.setAttribute("open", ""));
   if (place) one(`#search ${place}`)?.focus({ preventScroll: true });
   history.pushState(null, "", address);
+  shown = here();
   show();
 };
 document.addEventListener("change", (event) => {
@@ -80,7 +83,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   location.assign(addressOf(event.target));
 });
-window.addEventListener("popstate", () => location.reload());
+window.addEventListener("popstate", () => here() !== shown && location.reload()); // not for a place within the page
 
 // ---- on a phone the conditions stand behind a button
 document.addEventListener("click", (event) => {

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 
 from models.base import db
-from models.people import KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
+from models.people import KeptInput, KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
 from models.talents import Registration
+from portal.accounts import keeping
 from portal.accounts.browsers import KNOWN_FOR
 from portal.database import begin_write, write
 
@@ -26,6 +27,7 @@ def forget_expired(now: datetime) -> int:
             (OneTimeAddress, OneTimeAddress.expires_at, now - KEPT),
             (LoginSession, LoginSession.expires_at, now - KEPT),
             (KnownBrowser, KnownBrowser.seen_at, now - KNOWN_FOR),
+            (KeptInput, KeptInput.kept_at, now - keeping.KEPT),
         )
     )
     db.session.commit()

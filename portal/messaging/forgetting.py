@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import aliased
 
+from models.applications import Application
 from models.base import db
 from models.files import StoredFile
 from models.messages import Dispatch, Message, MessageFile, Thread
+from models.people import Account, KeptInput
 from models.states import MessageState
 from portal.files import dropping
 
@@ -19,6 +21,7 @@ GONE = "（消去済み）"
 def forget_talent(talent_id: int, *, now: datetime) -> None:
     """All threads with a person who leaves. What is still held is not sent any more."""
     _forget(Thread.talent_id == talent_id, now=now)
+    _forget_unsent(talent_id)
 
 
 def forget_applications(application_ids: Sequence[int], *, now: datetime) -> None:
@@ -45,6 +48,14 @@ def _forget_dispatches(threads: Any) -> None:
     to_others = exists().where(Message.dispatch_id == Dispatch.id, Message.thread_id.not_in(threads))
     to_these = exists().where(Message.dispatch_id == Dispatch.id, Message.thread_id.in_(threads))
     _run(update(Dispatch).where(to_these, ~to_others).values(subject=GONE, body="", signature="", left_out=[]))
+
+
+def _forget_unsent(talent_id: int) -> None:
+    """What members had typed when their login ran out may name a person whom their organization knows."""
+    wrote = select(Thread.organization_id).where(Thread.talent_id == talent_id)
+    asked = select(Application.organization_id).where(Application.talent_id == talent_id)
+    members = select(Account.id).where(Account.organization_id.in_(wrote) | Account.organization_id.in_(asked))
+    _run(delete(KeptInput).where(KeptInput.account_id.in_(members)))
 
 
 def _forget_files(messages: Any, *, now: datetime) -> None:

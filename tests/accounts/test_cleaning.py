@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from models.base import Base, db
-from models.people import Account, KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
+from models.people import Account, KeptInput, KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
 from models.records import AuditEvent
-from portal.accounts import browsers, sessions
+from portal.accounts import browsers, keeping, sessions
 from portal.accounts.cleaning import forget_expired
 from portal.accounts.origins import Origin
 from portal.accounts.throttles import WRONG_CODES
@@ -38,6 +38,7 @@ def left(model: type[Base]) -> int:
         (LoginSession, SESSION + 30 * DAY),
         (OneTimeAddress, ADDRESS + 30 * DAY),
         (KnownBrowser, browsers.KNOWN_FOR),
+        (KeptInput, keeping.KEPT),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
@@ -46,7 +47,10 @@ def test_each_is_erased_after_its_time(
 ) -> None:
     token = steps.issue(account)
     steps.refusal(token, wrong(mailed()[0]))
-    steps.log_in(account)
+    opened = steps.log_in(account)
+    begin_write()
+    assert keeping.keep(opened.token, "mail", [("subject", "面接のご案内")], now=now)
+    db.session.commit()
     ask(account.email, settings=steps.settings, now=now)
     before = left(model)
     assert before >= 1

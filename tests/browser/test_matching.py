@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Running, body_of, text_of, window
+from tests.browser.conftest import Running, body_of, press, text_of, window
 from tests.browser.test_recruiting import House, labelled
 
 ORGANIZATION, NONCORP = "org2@example.jp", "noncorp@example.jp"
@@ -79,6 +79,8 @@ def test_the_four_groups_open_and_count(member: Page) -> None:
     """3.1 ③: 「＋」, a choice with its number, the same number found, taken away again."""
     from_menu(member, ABOUT_TALENTS)
     heading(member, ABOUT_TALENTS)
+    press(member, "Tab", "Enter")
+    expect(member.get_by_role("main")).to_be_focused()
     total = member.locator("[role=status] b.big")
     whole = total.inner_text()
     groups = member.get_by_role("search", name="人材の検索").locator("details.facet")
@@ -95,6 +97,9 @@ def test_the_four_groups_open_and_count(member: Page) -> None:
     expect(total).to_have_text(f"{matching[2]}件")
     chips = member.get_by_role("group", name="選択中の条件")
     expect(chips).to_contain_text(matching[1])
+    member.go_back()
+    expect(total).to_have_text(whole)
+    member.go_forward()
     chips.get_by_role("link").first.click()
     expect(total).to_have_text(whole)
 

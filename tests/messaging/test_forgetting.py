@@ -9,6 +9,7 @@ from models.base import db
 from models.favorites import Favorite, OfferStop
 from models.files import StoredFile
 from models.messages import Dispatch, Message, MessageFile, Thread
+from models.people import KeptInput
 from models.states import MailClass, MessageState
 from portal import storage
 from portal.actors import CLOCK, Actor
@@ -48,6 +49,19 @@ def leave(someone: Actor, make: Maker) -> None:
 
 def words(messages: Sequence[Message]) -> set[str]:
     return {text for message in messages for text in (message.subject, message.body, message.signature)}
+
+
+def test_what_was_not_sent_goes_along_where_the_person_is_known(make: Maker, owner: Actor, someone: Actor) -> None:
+    sent(owner, someone, now=make.now)
+    stranger = make.member()
+    begin_write()
+    for member in (owner, stranger):
+        db.session.add(
+            KeptInput(account_id=member.account_id, form="mail", fields=[["body", "青木様"]], kept_at=make.now)
+        )
+    db.session.commit()
+    leave(someone, make)
+    assert list(db.session.scalars(select(KeptInput.account_id))) == [stranger.account_id]
 
 
 def test_a_person_who_leaves_is_a_line_without_data(make: Maker, owner: Actor, someone: Actor) -> None:

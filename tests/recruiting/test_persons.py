@@ -63,6 +63,7 @@ OTHERS = {
     "office_setting",
     "code_override",
     "rule_override",
+    "kept_input",  # of members, for a day; goes with a person whom their organization knows
     "throttle",  # names in its keys are hashed with the secret key
     "trail_block",  # keyed digests of rows whose addresses are salted
     "week_figure",
@@ -107,7 +108,7 @@ def test_every_table_that_may_hold_a_person_is_known(rules: Flask) -> None:
     assert tables - held == OTHERS
     beside = {name for name in inspect(db.engine).get_table_names() if not name.startswith("talent_words")}
     assert beside == tables | {"alembic_version"}, "no table beside the models, and the words of the index of talents"
-    members = ("version", "entry", "saved_search", "dispatch", "internal_note", "registration_version")
+    members = ("version", "entry", "saved_search", "dispatch", "internal_note", "registration_version", "kept_input")
     assert set(referring()) - held <= {*members, "registration_file"}, (
         "those name members of organizations and of the office"
     )

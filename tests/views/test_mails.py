@@ -2,7 +2,8 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import pytest
@@ -15,7 +16,7 @@ from models.files import StoredFile
 from models.mail import OutboxMail
 from models.messages import Dispatch, MailTemplate, Message, MessageFile
 from models.organizations import Organization
-from models.people import Account
+from models.people import Account, KeptInput, LoginSession
 from models.states import Kind, MailClass, MailTopic, MessageState, Role
 from models.talents import Talent
 from portal.actors import Actor
@@ -55,6 +56,13 @@ def three(make_here: Maker, owner: Actor) -> list[int]:
 def count(model: type, *criteria: object) -> int:
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(model).where(*criteria)) or 0
+
+
+def end_sessions(column: Any, *, now: datetime) -> None:
+    """Idle for two hours, or ended then on purpose."""
+    begin_write()
+    db.session.execute(update(LoginSession).values({column: now - timedelta(hours=2)}))
+    db.session.commit()
 
 
 def only_dispatch() -> Dispatch:
@@ -225,6 +233,40 @@ def test_no_address_leads_back_elsewhere(visitor: Visitor, three: list[int], bac
     visitor.open(f"{mails.contact(*three)}&back={quote(back)}")
     assert back not in [element.get("value") for element in visitor.page.all("input")]
     assert visitor.page.link("応募一覧").startswith("/mypage/applications/")
+
+
+def test_what_is_posted_after_the_login_ran_out_is_there_after_the_next(
+    client: FlaskClient, visitor: Visitor, make_here: Maker, owner: Actor, three: list[int]
+) -> None:
+    visitor.open(mails.contact(*three))
+    address, sent = visitor.what_is_sent("確認", **WORDS, send=[str(three[1])])
+    end_sessions(LoginSession.seen_at, now=make_here.now)
+    answer = client.post(address, data=sent)
+    assert answer.location.startswith("/login?next=")
+    back = parse_qs(urlsplit(answer.location).query)["next"][0]
+
+    colleague = client.application.test_client()
+    log_in(colleague, make_here.member(db.session.get_one(Account, owner.account_id).organization))
+    assert WORDS["subject"] not in colleague.get(back).text, "each has the own"
+
+    log_in(client, owner)
+    visitor.open(back)
+    assert "入力の途中だった内容を戻しました。" in visitor.page.text
+    assert (typed(visitor, "subject"), typed(visitor, "body")) == (WORDS["subject"], WORDS["body"])
+    assert checked(visitor, "send") == [str(three[1])]
+    assert typed(Visitor(client).open(mails.contact(three[0])), "subject") == "", "to others nothing was written"
+    visitor.press("確認").press("送信")
+    assert typed(visitor.open(back), "subject") == "", "it was sent"
+
+
+def test_of_a_session_that_was_ended_nothing_is_kept(
+    client: FlaskClient, visitor: Visitor, make_here: Maker, three: list[int]
+) -> None:
+    visitor.open(mails.contact(*three))
+    address, sent = visitor.what_is_sent("確認", **WORDS)
+    end_sessions(LoginSession.ended_at, now=make_here.now)
+    assert client.post(address, data=sent).location.startswith("/login?next=")
+    assert count(KeptInput) == 0
 
 
 def test_two_presses_are_one_mail(visitor: Visitor, three: list[int]) -> None:

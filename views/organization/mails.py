@@ -1,7 +1,7 @@
 """Writing a mail to one or many: 「メール作成」, 「メール内容確認」, 「送信」, and what became of it.
 
-Nothing is stored on the way but attached files: each step carries the form along, and a token that makes two presses
-of 「送信」 one dispatch.
+Nothing is stored on the way but attached files, and what is posted after the login ran out: each step carries the form
+along, and a token that makes two presses of 「送信」 one dispatch.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from models.base import db
 from models.states import MailClass, Role
 from portal import clock
+from portal.accounts import keeping
 from portal.database import begin_write
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from portal.messaging import attachments, dispatching, templates
@@ -28,10 +29,8 @@ from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
 from views.organization.mail_back import place_of
 from views.organization.mail_form import (
-    CLASSES,
     TOPICS,
     Typed,
-    address_of,
     begin,
     class_named,
     name_for_template,
@@ -39,6 +38,7 @@ from views.organization.mail_form import (
     read_keys,
     read_typed,
 )
+from views.organization.mail_keeping import brought_back, keep_input, way_back
 from views.organization.mail_pages import (
     Sheet,
     errors_of,
@@ -52,7 +52,6 @@ from views.visitor import login_of, settings
 from views.web import current_actor
 
 DISPATCH = f"<int(min=1, max={LARGEST_ID}):dispatch_id>"
-LONGEST_WAY_BACK = 1500
 SENT_BEFORE = "この画面のメールはすでに送信を受け付けています。もう一度送ると、別のメールになります。"
 
 
@@ -67,9 +66,9 @@ class MailsView(PageView):
         return False
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:
-        """Who was logged out while writing comes back to the form for the same people; the page's script kept the
-        words."""
+        """Whose login ran out while writing comes back to the form for the same people, with what was written."""
         if request.method == "POST" and current_actor().role is Role.anonymous and (path := way_back()):
+            keep_input()
             return redirect(f"{login_of(current_actor())}?next={quote(path)}")
         return super().inaccessible_callback(name, **kwargs)
 
@@ -79,7 +78,8 @@ class MailsView(PageView):
     def compose(self) -> Any:
         mail_class = class_named(request.args.get("class"))
         keys = request.args.getlist("codes" if mail_class is MailClass.offer else "applications")
-        return render_form(self, sheet_of(begin(mail_class, read_keys(keys), request.args.get("back", ""))))
+        typed, told = brought_back(begin(mail_class, read_keys(keys), request.args.get("back", "")))
+        return render_form(self, sheet_of(typed), told=told)
 
     @expose("/", methods=("POST",))
     def write(self) -> Any:
@@ -196,6 +196,7 @@ class MailsView(PageView):
             draft, token=typed.token, actor=current_actor(), now=clock.now(), settings=settings()
         )
         sent = dispatch.id
+        keeping.forget(actor=current_actor())
         db.session.commit()
         return to_result(sent, typed.back)
 
@@ -274,13 +275,3 @@ def keep_file(typed: Typed, given: FileStorage) -> tuple[Typed, dict[str, str]]:
     db.session.commit()
     begin_write()
     return replace(typed, kept=[*typed.kept, key]), {}
-
-
-def way_back() -> str:
-    """The form for the people of a posted form, if their keys fit into an address."""
-    mail_class = CLASSES.get(request.form.get("class", ""))
-    keys = read_keys(request.form.getlist("listed"))
-    if mail_class is None or not keys:
-        return ""
-    path = address_of(mail_class, keys, request.form.get("back", ""))
-    return path if len(path) <= LONGEST_WAY_BACK else ""
