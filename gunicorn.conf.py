@@ -23,4 +23,3 @@ def post_worker_init(_worker: object) -> None:
     """What the application is made of stays: the collector need not walk through it in the middle of a request."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
