@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,19 +37,16 @@ class Scan:
     def search(self, query: TalentQuery) -> tuple[list[int], int, dict[str, dict[str, int]]]:
         """Ids of the page, the total, and the counts."""
         words, more = words_of(query.keyword), words_of("".join(query.choices.get("qualification", ())))
-        worded = [
-            one
-            for one in self.profiles
-            if has(self.texts[one["id"]], words) and has(self.qualifications[one["id"]], more)
-        ]
+        worded = having(more, having(words, self.profiles, self.texts), self.qualifications)
         asked = {name: values for name, values in query.choices.items() if CONDITIONS[name].shape is not Shape.text}
-        hits = [one for one in worded if self.fits(one, asked)]
+        hits = self.fitting(worded, asked)
         page = sorted(hits, key=ORDERS[query.sort])[(query.page - 1) * query.size :][: query.size]
         return [one["id"] for one in page], len(hits), self.counts(worded, asked)
 
-    def fits(self, one: Profile, asked: Mapping[str, Sequence[str]]) -> bool:
-        met = self.met[one["id"]]
-        return all(any((name, value) in met for value in values) for name, values in asked.items())
+    def fitting(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> list[Profile]:
+        """Those who meet one of the values of each condition."""
+        any_of = [{(name, value) for value in values} for name, values in asked.items()]
+        return [one for one in worded if not any(map(self.met[one["id"]].isdisjoint, any_of))]
 
     def counts(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
         common = self.tally(worded, asked)
@@ -61,7 +58,7 @@ class Scan:
         return counted
 
     def tally(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> Counter[tuple[str, str]]:
-        return Counter(pair for one in worded if self.fits(one, asked) for pair in self.met[one["id"]])
+        return Counter(chain.from_iterable(self.met[one["id"]] for one in self.fitting(worded, asked)))
 
     def meets(self, one: Profile) -> Iterator[tuple[str, str]]:
         yield from (("field", value) for value in one["fields"])
@@ -146,11 +143,17 @@ def words_of(keyword: str) -> list[tuple[str, ...]] | None:
     return words if words or not keyword else None
 
 
-def has(texts_: Texts, words: Sequence[Sequence[str]] | None) -> bool:
-    """Every word stands in one of the texts."""
-    return words is not None and all(
-        all(run in texts_.all for run in word) and any(stands(word, text) for text in texts_.each) for word in words
-    )
+def having(
+    words: Sequence[Sequence[str]] | None, people: Sequence[Profile], texts_: Mapping[int, Texts]
+) -> Sequence[Profile]:
+    """Those with every word in one of their texts."""
+    if words is None:
+        return []
+    for run in chain.from_iterable(words):
+        people = [one for one in people if run in texts_[one["id"]].all]
+    for word in words:
+        people = [one for one in people if any(stands(word, text) for text in texts_[one["id"]].each)]
+    return people
 
 
 def stands(word: Sequence[str], text: Sequence[str]) -> bool:
