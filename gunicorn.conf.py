@@ -29,5 +29,4 @@ def post_worker_init(worker: Any) -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
     facet_sets.warm(worker.wsgi)

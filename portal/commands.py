@@ -46,9 +46,9 @@ def stop(line: str) -> None:
 @command
 def migrate() -> None:
     """データベースを最新の構成にします。"""
+    chosen = settings.load()
     from portal.operation import reindexing, schema
 
-    chosen = settings.load()
     schema.upgrade(chosen.database_url)
     click.echo(f"データベースは最新です（{schema.present(chosen)}）。")
     if count := reindexing.missing(chosen):
@@ -58,9 +58,10 @@ def migrate() -> None:
 @command
 def demo_data() -> None:
     """デモデータを登録します（アカウントが1件もないデータベースだけ）。"""
+    chosen = settings.load()
     from portal.operation import demonstration
 
-    if not demonstration.load_if_empty(settings.load()):
+    if not demonstration.load_if_empty(chosen):
         click.echo("すでにアカウントがあるため、デモデータは登録しませんでした。", err=True)
         sys.exit(1)
     click.echo("デモデータを登録しました。")
@@ -156,13 +157,18 @@ def preview_erasure(days: int) -> None:
 
 
 def in_application(function: Callable[[], Result]) -> Result:
-    """A refusal is its sentence on stderr and status 1."""
+    """A refusal is its sentence on stderr and status 1. No connection is left open."""
+    from models.base import db
     from portal.app import create_app
     from portal.errors import Refused
 
     try:
         with create_app(settings.load(), doors=False).app_context():
-            return function()
+            try:
+                return function()
+            finally:
+                db.session.remove()
+                db.engine.dispose()
     except Refused as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
@@ -201,9 +207,10 @@ def run() -> None:
 @command
 def doctor() -> None:
     """設定・データベース・メール・フォント・保存先を調べ、必要な対応を表示します。"""
+    chosen = settings.load()
     from portal.operation import doctor as examination
 
-    results = examination.examine(settings.load())
+    results = examination.examine(chosen)
     for result in results:
         click.echo(f"[{'OK' if result.fine else 'NG'}] {result.subject}: {result.finding}")
     sys.exit(0 if all(result.fine for result in results) else 1)

@@ -76,7 +76,6 @@ def pytest_collection_finish() -> None:
     """Thousands of tests stay until the end: looking through them for garbage again and again took a tenth of a run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

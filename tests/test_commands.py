@@ -1,14 +1,16 @@
-"""The command `portal`, called as operators call it."""
+"""The command `portal`, called as operators call it, and each more time without a process of its own."""
 
 import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine, pool, select
 
 from models.base import db
@@ -16,6 +18,7 @@ from models.people import Account
 from models.records import AuditEvent
 from models.states import Role
 from models.talents import Talent
+from portal import commands
 from portal.accounts.passwords import verify_password
 from portal.app import create_app
 from portal.database import begin_write
@@ -40,29 +43,40 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path, worker: str) -> 
     }
 
 
-def portal(*arguments: str, environment: dict[str, str], given: str = "") -> "subprocess.CompletedProcess[str]":
+Done = subprocess.CompletedProcess[str]
+
+
+def portal(*arguments: str, environment: dict[str, str], given: str = "") -> Done:
+    """As operators call it: what only a process shows, as the first words on its stderr, is seen by this alone."""
     command = [sys.executable, "-m", "portal.commands", *arguments]
     return subprocess.run(
         command, cwd=ROOT, env=environment, input=given, capture_output=True, text=True, timeout=120, check=False
     )
 
 
-def administrator(environment: dict[str, str], **options: str) -> "subprocess.CompletedProcess[str]":
+def quickly(*arguments: str, environment: dict[str, str], given: str = "") -> Done:
+    """The same in this process, without its second of imports. Raises what would be a traceback."""
+    with mock.patch.dict(os.environ, environment, clear=True):
+        done = CliRunner().invoke(commands.main, arguments, input=given, catch_exceptions=False)
+    return Done(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def administrator(environment: dict[str, str], call: Callable[..., Done] = quickly, **options: str) -> Done:
     chosen = {"email": "Chief@Example.jp", "name": "高橋 直子", "password": PASSWORD} | options
     arguments = ("create-administrator", "--email", chosen["email"], "--name", chosen["name"], "--password-stdin")
-    return portal(*arguments, environment=environment, given=chosen["password"] + "\n")
+    return call(*arguments, environment=environment, given=chosen["password"] + "\n")
 
 
 def test_migrate_builds_the_schema_and_may_be_repeated(environment: dict[str, str]) -> None:
-    for _ in range(2):
-        done = portal("migrate", environment=environment)
+    for call in (portal, quickly):
+        done = call("migrate", environment=environment)
         assert (done.returncode, done.stderr) == (0, "")
         assert str(schema.newest()) in done.stdout
 
 
 def test_an_administrator_is_created_once(environment: dict[str, str]) -> None:
-    portal("migrate", environment=environment)
-    first, second = administrator(environment), administrator(environment)
+    databases.migrate(environment["PORTAL_DATABASE_URL"])
+    first, second = administrator(environment, portal), administrator(environment)
     assert (first.returncode, first.stderr) == (0, "")
     assert second.returncode == 1
     assert "すでにあります" in second.stderr
@@ -105,18 +119,18 @@ def test_a_command_before_the_migration_says_so_without_a_traceback(environment:
 @pytest.mark.parametrize("command", ["migrate", "demo-data", "doctor"])
 def test_an_unreachable_database_is_one_line(environment: dict[str, str], command: str) -> None:
     away = environment | {"PORTAL_DATABASE_URL": "postgresql://portal@127.0.0.1:1/portal"}
-    done = portal(command, environment=away)
+    done = quickly(command, environment=away)
     assert done.returncode != 0
     assert "PORTAL_DATABASE_URL" in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
 
 
 def test_doctor_says_what_to_do(environment: dict[str, str]) -> None:
-    before = portal("doctor", environment=environment)
+    before = quickly("doctor", environment=environment)
     assert before.returncode == 1
     assert "portal migrate を実行してください" in before.stdout
     assert "PORTAL_MAIL_SERVER を設定してください" in before.stdout
-    portal("migrate", environment=environment)
+    databases.migrate(environment["PORTAL_DATABASE_URL"])
     after = portal("doctor", environment=environment)
     assert "[OK] データベース" in after.stdout
     assert "[OK] 人材検索の索引" in after.stdout
@@ -170,10 +184,10 @@ def test_a_person_is_exported_by_one_command(person: str, environment: dict[str,
     with zipfile.ZipFile(target) as archive:
         assert "青木 千尋" in archive.read("data.json").decode()
         assert len(archive.namelist()) == 3
-    again = portal("export-person", person, "--to", str(target), environment=environment)
+    again = quickly("export-person", person, "--to", str(target), environment=environment)
     assert again.returncode == 1
     assert "すでにあります" in again.stderr
-    unknown = portal("export-person", "nobody@example.jp", "--to", str(tmp_path / "none.zip"), environment=environment)
+    unknown = quickly("export-person", "nobody@example.jp", "--to", str(tmp_path / "none.zip"), environment=environment)
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert "登録人材はありません" in unknown.stderr
     assert not (tmp_path / "none.zip").exists()
@@ -185,11 +199,11 @@ def test_a_person_is_exported_by_one_command(person: str, environment: dict[str,
 def test_a_person_is_erased_after_a_question(person: str, environment: dict[str, str], tmp_path: Path) -> None:
     files = tmp_path / "files"
     assert len([path for path in files.rglob("*") if path.is_file()]) == 2
-    asked = portal("erase-person", person, environment=environment, given="n\n")
+    asked = quickly("erase-person", person, environment=environment, given="n\n")
     assert asked.returncode == 1
     assert portal("erase-person", person, environment=environment, given="y\n").returncode == 0
     assert [path for path in files.rglob("*") if path.is_file()] == []
-    gone = portal("erase-person", person, "--yes", environment=environment)
+    gone = quickly("erase-person", person, "--yes", environment=environment)
     assert gone.returncode == 1
     assert "登録人材はありません" in gone.stderr
 
@@ -197,7 +211,7 @@ def test_a_person_is_erased_after_a_question(person: str, environment: dict[str,
 def test_what_retention_will_erase_is_told_before(person: str, environment: dict[str, str]) -> None:
     soon = portal("preview-erasure", environment=environment)
     assert (soon.returncode, soon.stdout.strip()) == (0, "30日後までに消去される応募はありません。")
-    later = portal("preview-erasure", "--days", "2000", environment=environment)
+    later = quickly("preview-erasure", "--days", "2000", environment=environment)
     assert later.returncode == 0
     assert "：1件" in later.stdout
     assert len(later.stdout.splitlines()) == 1
@@ -208,17 +222,17 @@ def test_the_index_of_the_search_is_made_anew(person: str, environment: dict[str
     profile = db.session.scalars(select(Talent)).one()
     profile.is_public = True
     db.session.commit()
-    told = portal("migrate", environment=environment)
+    told = quickly("migrate", environment=environment)
     assert "portal reindex" in told.stdout
     done = portal("reindex", environment=environment)
     assert (done.returncode, done.stdout.strip()) == (0, "応募一覧の件数と、人材1人分の索引を作り直しました。")
-    assert "portal reindex" not in portal("migrate", environment=environment).stdout
+    assert "portal reindex" not in quickly("migrate", environment=environment).stdout
 
 
 def test_the_trail_is_looked_over_on_record(environment: dict[str, str], tmp_path: Path) -> None:
-    portal("migrate", environment=environment)
+    quickly("migrate", environment=environment)
     administrator(environment)
-    fine = portal("audit-verify", environment=environment)
+    fine = quickly("audit-verify", environment=environment)
     assert (fine.returncode, fine.stderr) == (0, "")
     assert "操作記録 1件" in fine.stdout
     assert "改ざんは見つかりませんでした。" in fine.stdout
@@ -227,9 +241,9 @@ def test_the_trail_is_looked_over_on_record(environment: dict[str, str], tmp_pat
     with create_engine(url, poolclass=pool.NullPool).begin() as connection:
         first = connection.scalar(select(AuditEvent.id).order_by(AuditEvent.id).limit(1))
         connection.execute(AuditEvent.__table__.update().where(AuditEvent.id == first).values(action="login.ok"))
-    bad = portal("audit-verify", "--head", f"7 9 {'0' * 64}", environment=environment)
+    bad = quickly("audit-verify", "--head", f"7 9 {'0' * 64}", environment=environment)
     assert bad.returncode == 1
     assert f"1件（番号 {first}）" in bad.stdout
     assert "データベースの外の控えと合わない封印（末尾の切り取りなど）：1件（番号 7）" in bad.stdout
     assert "操作記録は改ざんされています。" in bad.stdout
-    assert portal("audit-verify", "--head", "x", environment=environment).returncode == 1
+    assert quickly("audit-verify", "--head", "x", environment=environment).returncode == 1

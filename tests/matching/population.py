@@ -48,28 +48,35 @@ YEARS = (0, 1, 2, 3, 4, 5, 9, 10, 30)
 KINDS = codes.EXPERIENCE_KINDS.values
 
 
-def fill(count: int, *, now: datetime, seed: int = 1) -> list[dict[str, Any]]:
-    """Accounts and profiles, four in five published, in the index. Returns the profiles by column."""
+def profiles(count: int, *, now: datetime, seed: int = 1) -> list[dict[str, Any]]:
+    """By column, four in five published. Their ids are their places, whatever a database will call them."""
     dice = random.Random(seed)
+    return [{"id": place, **profile(dice, place, now=now)} for place in range(count)]
+
+
+def fill(people: Sequence[dict[str, Any]], *, now: datetime) -> list[int]:
+    """Accounts and profiles, in the index. Returns the ids that they have now."""
     begin_write()
     accounts = [
-        {"email": f"t{number}@example.jp", "name": "青木 千尋", "role": Role.talent, "created_at": now}
-        for number in range(count)
+        {"email": f"t{one['id']}@example.jp", "name": "青木 千尋", "role": Role.talent, "created_at": now}
+        for one in people
     ]
     ids = db.session.scalars(insert(Account).returning(Account.id, sort_by_parameter_order=True), accounts).all()
-    profiles = [profile(dice, account_id, now=now) for account_id in ids]
-    keys = db.session.scalars(insert(Talent).returning(Talent.id, sort_by_parameter_order=True), profiles).all()
-    for begin in range(0, count, 500):
+    rows = [
+        {name: value for name, value in one.items() if name != "id"} | {"account_id": account_id}
+        for one, account_id in zip(people, ids, strict=True)
+    ]
+    keys = db.session.scalars(insert(Talent).returning(Talent.id, sort_by_parameter_order=True), rows).all()
+    for begin in range(0, len(keys), 500):
         search_index.refresh(keys[begin : begin + 500])
     db.session.commit()
-    return [values | {"id": key} for key, values in zip(keys, profiles, strict=True)]
+    return list(keys)
 
 
-def profile(dice: random.Random, account_id: int, *, now: datetime) -> dict[str, Any]:
+def profile(dice: random.Random, place: int, *, now: datetime) -> dict[str, Any]:
     year, fields = now.date(), dice.sample(codes.FIELDS.values, dice.randrange(4))
     return {
-        "account_id": account_id,
-        "code": f"T{account_id:09d}",
+        "code": f"T{place:09d}",
         "is_public": dice.random() < 0.8,
         "accepts_offers": dice.random() < 0.6,
         "level": dice.choice(codes.TALENT_LEVELS.values),
@@ -106,16 +113,19 @@ def prose(dice: random.Random, fewest: int, most: int) -> str:
     return "".join(dice.choice(PIECES) + dice.choice(BETWEEN) for _ in range(dice.randint(fewest, most)))
 
 
-def mark(actor: Actor, profiles: Sequence[dict[str, Any]], *, now: datetime) -> tuple[set[int], set[int]]:
-    """Who hides from the organization, and who is its favorite."""
-    hidden, marked = ({one["id"] for one in profiles[begin::71]} for begin in (3, 5))
+def chosen(keys: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Who of these hides from the organization, and who is its favorite."""
+    return set(keys[3::71]), set(keys[5::71])
+
+
+def mark(actor: Actor, keys: Sequence[int], *, now: datetime) -> None:
+    hidden, marked = chosen(keys)
     common = {"organization_id": actor.organization_id, "created_at": now}
     begin_write()
     for model, ids, more in ((TalentBlock, hidden, {}), (Favorite, marked, {"account_id": actor.account_id})):
         rows = [common | more | {"talent_id": talent_id} for talent_id in ids]
         db.session.execute(insert(cast("Table", model.__table__)), rows)
     db.session.commit()
-    return hidden, marked
 
 
 def queries(count: int, *, seed: int = 2) -> Iterator[TalentQuery]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,21 +38,20 @@ class Scan:
     def search(self, query: TalentQuery) -> tuple[list[int], int, dict[str, dict[str, int]]]:
         """Ids of the page, the total, and the counts."""
         words, more = words_of(query.keyword), words_of("".join(query.choices.get("qualification", ())))
-        worded = [
-            one
-            for one in self.profiles
-            if has(self.texts[one["id"]], words) and has(self.qualifications[one["id"]], more)
-        ]
+        worded = having(more, having(words, self.profiles, self.texts), self.qualifications)
         asked = {name: values for name, values in query.choices.items() if CONDITIONS[name].shape is not Shape.text}
-        hits = [one for one in worded if self.fits(one, asked)]
+        hits = self.fitting(worded, asked)
         page = sorted(hits, key=ORDERS[query.sort])[(query.page - 1) * query.size :][: query.size]
         return [one["id"] for one in page], len(hits), self.counts(worded, asked)
 
-    def fits(self, one: Profile, asked: Mapping[str, Sequence[str]]) -> bool:
-        met = self.met[one["id"]]
-        return all(any((name, value) in met for value in values) for name, values in asked.items()) and (
-            not asked.keys() >= JOINT or any(has_years(one, asked["field"], least) for least in asked["field_years"])
-        )
+    def fitting(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> list[Profile]:
+        """Those who meet one of the values of each condition."""
+        any_of = [{(name, value) for value in values} for name, values in asked.items()]
+        found = [one for one in worded if not any(map(self.met[one["id"]].isdisjoint, any_of))]
+        if asked.keys() >= JOINT:
+            least = min(map(int, asked["field_years"]))
+            found = [one for one in found if has_years(one, asked["field"], least)]
+        return found
 
     def counts(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
         common = self.tally(worded, asked)
@@ -64,24 +63,21 @@ class Scan:
         return counted | self.counts_of_fields(worded, asked)
 
     def tally(self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]) -> Counter[tuple[str, str]]:
-        return Counter(pair for one in worded if self.fits(one, asked) for pair in self.met[one["id"]])
+        return Counter(chain.from_iterable(self.met[one["id"]] for one in self.fitting(worded, asked)))
 
     def counts_of_fields(
         self, worded: Sequence[Profile], asked: Mapping[str, Sequence[str]]
     ) -> dict[str, dict[str, int]]:
         """Of the two conditions that are asked together: each choice put in the place of what is chosen."""
-        rest = {name: values for name, values in asked.items() if name not in JOINT}
-        left = [one for one in worded if self.fits(one, rest)]
+        chosen = {name: asked[name] for name in JOINT & asked.keys()}
+        left = self.fitting(worded, {name: values for name, values in asked.items() if name not in JOINT})
         return {
             name: {
-                choice.value: sum(
-                    self.fits(one, {key: asked[key] for key in JOINT & asked.keys()} | {name: (choice.value,)})
-                    for one in left
-                )
+                choice.value: len(self.fitting(left, chosen | {name: (choice.value,)}))
                 for choice in CONDITIONS[name].choices
             }
             for name in JOINT
-            if JOINT & asked.keys()
+            if chosen
         }
 
     def meets(self, one: Profile) -> Iterator[tuple[str, str]]:
@@ -93,9 +89,9 @@ class Scan:
             yield "offers", "yes"
         if one["id"] not in self.marked:
             yield "favorites", "without"
-        for years in ("1", "3", "5", "10"):
+        for years in (1, 3, 5, 10):
             if has_years(one, one["fields"], years):
-                yield "field_years", years
+                yield "field_years", str(years)
         yield from self.meets_of_skill(one)
         yield from self.meets_of_places(one)
         yield from self.meets_of_time(one)
@@ -130,8 +126,8 @@ class Scan:
                 yield "updated", value
 
 
-def has_years(one: Profile, fields: Sequence[str], least: str) -> bool:
-    return any(row["field"] in fields and row["years"] >= int(least) for row in one["field_years"])
+def has_years(one: Profile, fields: Sequence[str], least: int) -> bool:
+    return any(row["field"] in fields and row["years"] >= least for row in one["field_years"])
 
 
 def second(one: Profile) -> float:
@@ -174,11 +170,17 @@ def words_of(keyword: str) -> list[tuple[str, ...]] | None:
     return words if words or not keyword else None
 
 
-def has(texts_: Texts, words: Sequence[Sequence[str]] | None) -> bool:
-    """Every word stands in one of the texts."""
-    return words is not None and all(
-        all(run in texts_.all for run in word) and any(stands(word, text) for text in texts_.each) for word in words
-    )
+def having(
+    words: Sequence[Sequence[str]] | None, people: Sequence[Profile], texts_: Mapping[int, Texts]
+) -> Sequence[Profile]:
+    """Those with every word in one of their texts."""
+    if words is None:
+        return []
+    for run in chain.from_iterable(words):
+        people = [one for one in people if run in texts_[one["id"]].all]
+    for word in words:
+        people = [one for one in people if any(stands(word, text) for text in texts_[one["id"]].each)]
+    return people
 
 
 def stands(word: Sequence[str], text: Sequence[str]) -> bool:
