@@ -44,7 +44,7 @@ class Facets:
         return self.sets.get(PUBLISHED, 0)
 
     def meeting(self, condition: str, choice: str) -> int:
-        return self.choices.get(condition, {}).get(choice, 0)
+        return self.sets.get(f"{condition}:{choice}", 0)
 
     @cached_property
     def choices(self) -> Mapping[str, Mapping[str, int]]:

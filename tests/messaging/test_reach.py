@@ -93,6 +93,11 @@ def test_of_a_stranger_not_even_the_code_is_told(make: Maker, owner: Actor, now:
 
 def test_an_account_that_is_suspended_gets_nothing(make: Maker, owner: Actor, now: datetime) -> None:
     someone = welcoming(make)
+    keep(
+        Favorite(
+            organization_id=owner.organization_id, talent_id=someone.id, account_id=owner.account_id, created_at=now
+        )
+    )
     begin_write()
     db.session.execute(update(Account).where(Account.id == someone.account_id).values(suspended_at=now))
     db.session.commit()
