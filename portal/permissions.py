@@ -184,7 +184,7 @@ SECRETARIAT_SEES: Mapping[Any, Rows] = {
     JobStatus: _all,
     News: _all,
     # Colleagues and members of organizations. Their acts on them are administrators' alone.
-    Account: _all,
+    Account: lambda _actor: Account.removed_at.is_(None),
     Talent: _all,  # what support needs; opening a person is on record
     MailTemplate: lambda _actor: MailTemplate.organization_id.is_(None),
     # What was not handed in is the applicant's own.

@@ -10,7 +10,7 @@ from models.organizations import Organization
 from models.people import Account
 from models.states import AddressPurpose, Lane, Role
 from portal import audit
-from portal.accounts import addresses, throttles
+from portal.accounts import addresses, invitations, throttles
 from portal.accounts.login import normalize_email
 from portal.accounts.origins import Origin, network
 from portal.accounts.throttles import Limit
@@ -45,6 +45,16 @@ def request(email: str, *, roles: Collection[Role], origin: Origin, now: datetim
         point.commit()
     else:
         point.rollback()
+
+
+def send(account: Account, *, actor: Actor, now: datetime, settings: Settings) -> None:
+    """The same address for somebody whom the office helps; who is still invited gets the invitation anew. Nobody but
+    its owner sees or sets a password. Leaves rows to commit."""
+    if invitations.is_waiting(account):
+        invitations.invite_again(account, actor=actor, now=now)
+        return
+    row = db.session.execute(_people().where(Account.id == account.id)).one()
+    _write(row, account.email, origin=Origin(actor.ip), now=now, settings=settings)
 
 
 def refuse_bad_addresses(*, origin: Origin, now: datetime, settings: Settings) -> None:

@@ -8,13 +8,14 @@ from models.base import db
 from models.people import Account
 from models.states import SECRETARIAT_ROLES, Role
 from portal import audit
-from portal.accounts import invitations
+from portal.accounts import invitations, reissue
 from portal.actors import Actor
 from portal.administration.reasons import require, require_line, require_short
 from portal.administration.suspension import require_an_administrator, require_another
 from portal.database import lock_table, write
 from portal.errors import Conflict, NotFound, Refused
 from portal.permissions import visible
+from portal.settings import Settings
 
 LONGEST_NAME = 60
 
@@ -57,11 +58,7 @@ def change_role(account_id: int, role: Role, *, actor: Actor, now: datetime) -> 
     audit.record("account.role", subject="account", subject_id=account_id, actor=actor, now=now, details=details)
 
 
-def may_send_password_mail() -> bool:
-    return hasattr(invitations, "send_link")
-
-
-def send_password_mail(account_id: int, *, actor: Actor, now: datetime) -> None:
+def send_password_mail(account_id: int, settings: Settings, *, actor: Actor, now: datetime) -> None:
     """The same single-use address that a reissue mails; nobody at the desk sees or sets a password."""
     require(actor, "desk.administer")
     account = db.session.scalars(select(Account).where(Account.id == account_id, visible(actor, Account))).one_or_none()
@@ -69,10 +66,7 @@ def send_password_mail(account_id: int, *, actor: Actor, now: datetime) -> None:
         raise NotFound
     if account.suspended_at is not None:
         raise Refused("利用を停止しているアカウントには送れません。先に再開してください。")
-    send_link = getattr(invitations, "send_link", None)
-    if send_link is None:
-        raise Refused("パスワード設定メールは、まだ送れません。")
-    send_link(account, actor=actor, now=now)
+    reissue.send(account, actor=actor, now=now, settings=settings)
     audit.record("account.password_mail", subject="account", subject_id=account_id, actor=actor, now=now)
 
 

@@ -80,7 +80,6 @@ OFFICE     = row("login  403    403    403    403    403    403    403    login 
 OFFICE_GO  = row("login  403    403    403    403    403    403    403    login  go     go     ")
 ADMIN      = row("login  403    403    403    403    403    403    403    login  403    200    ")
 ADMIN_GO   = row("login  403    403    403    403    403    403    403    login  403    go     ")
-ADMIN_NOT  = row("login  403    403    403    403    403    403    403    login  403    422    ")
 # fmt: on
 
 SLUGS = ("jobs", "events", "notices")
@@ -360,7 +359,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("desk_account_acts.suspend", "POST"): ADMIN_GO,
     ("desk_account_acts.restore", "POST"): ADMIN_GO,
     ("desk_account_acts.role", "POST"): ADMIN_GO,
-    ("desk_account_acts.password_mail", "POST"): ADMIN_NOT,  # until `invitations.send_link` is there
+    ("desk_account_acts.password_mail", "POST"): ADMIN_GO,
     ("desk_account_acts.erase", "POST"): ADMIN_GO,
     ("desk_talents.index_view", "GET"): OFFICE,
     ("desk_talents.detail", "GET"): OFFICE,

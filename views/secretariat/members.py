@@ -25,6 +25,7 @@ from views.forms.office import SECRETARY_FIELDS, SECRETARY_RULES
 from views.secretariat import talents as talent_pages
 from views.secretariat.organizations import any_like, in_use
 from views.secretariat.records import ADMINISTRATORS, RecordsView, when
+from views.visitor import settings
 from views.web import current_actor
 
 NUMBER = f"<int(min=1, max={LARGEST_ID}):account_id>"
@@ -160,7 +161,8 @@ class AccountActs(PageView):
 
     @expose(f"/{NUMBER}/password-mail", methods=("POST",))
     def password_mail(self, account_id: int) -> Any:
-        return self.act(account_id, secretaries.send_password_mail, "パスワード設定のメールを送ります。")
+        told = "パスワード設定のメールを送ります。"
+        return self.act(account_id, secretaries.send_password_mail, told, settings=settings())
 
     @expose(f"/talents/<int(min=1, max={LARGEST_ID}):talent_id>/erase", methods=("POST",))
     def erase(self, talent_id: int) -> Any:
@@ -216,7 +218,6 @@ def account_page(view: Any, account: Account, *, refusal: Refused | None = None,
         "is_oneself": account.id == actor.account_id,
         "others": [role for role in SECRETARIAT_ROLES if role is not account.role] if is_colleague else [],
         "may_administer": may(actor, "desk.administer"),
-        "may_mail": secretaries.may_send_password_mail(),
         "lost": organizations.lost_mails(OutboxMail.recipient == account.email),
         "suspensions_of": suspension.history(account_id=account.id),
         "listed": ("/desk/secretaries/", "事務局アカウント") if is_colleague else ("/desk/members/", "団体の担当者"),
