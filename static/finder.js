@@ -4,7 +4,7 @@ const dialog = document.getElementById("find");
 const field = document.getElementById("find-q");
 const list = document.getElementById("find-list");
 const PATIENCE = 180; // ms without a key before anything is asked
-let asked = 0;
+let asking = new AbortController(); // the last question; an older one is not waited for
 let shown = ""; // what the list answers
 let timer;
 
@@ -16,12 +16,14 @@ function open() {
 }
 
 async function look() {
-  const turn = ++asked;
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
   const text = field.value;
-  const answer = await fetch(`/desk/find/?q=${encodeURIComponent(text)}`, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (turn !== asked || !answer?.ok) return; // an older answer that came late, or none
-  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("found");
-  if (turn !== asked || !found) return;
+  const answer = await fetch(`/desk/find/?q=${encodeURIComponent(text)}`, { headers: { Accept: "text/html" }, signal }).catch(() => null);
+  const page = answer?.ok ? await answer.text().catch(() => "") : "";
+  const found = new DOMParser().parseFromString(page, "text/html").getElementById("found");
+  if (signal.aborted || !found) return;
   found.querySelectorAll("[id]").forEach((part) => (part.id = `find-${part.id}`));
   found.querySelectorAll("[aria-labelledby]").forEach((part) => part.setAttribute("aria-labelledby", `find-${part.getAttribute("aria-labelledby")}`));
   list.replaceChildren(...found.childNodes);
