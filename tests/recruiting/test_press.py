@@ -307,6 +307,7 @@ def size_of(number: int) -> int:
 
 def test_each_printer_is_bound() -> None:
     """Seen from outside, in the middle of its work."""
+    press.print(PAGE)  # the press has started, and what that took has ended
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(outcome, ENDLESS)
         number = wait_for_printer()
@@ -331,13 +332,18 @@ def wait_for_printer() -> int:
     raise AssertionError("no printer came")
 
 
-def test_memory_ends_before_the_machine_does() -> None:
-    """A page that grows quicker than it is laid out."""
-    cells = "<i>国</i>" * 400_000
-    verdict, seconds, most = outcome(PAGE.replace("試し刷り", cells))
-    print(f"\nmany tables: {verdict} after {seconds:.1f} s, at most {most // 2**20} MiB")
+def test_memory_ends_before_the_machine_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is too large, and one that grows quicker than it is laid out."""
+    verdict, seconds, most = outcome(PAGE.replace("試し刷り", "国" * 100_000_000))
+    print(f"\nlarge: {verdict} after {seconds:.1f} s, at most {most // 2**20} MiB")
+    assert verdict == "heavy"
+    assert seconds < SECONDS, "it was the memory that ended, not the time"
+    assert most <= MEMORY
+    monkeypatch.setattr(press, "seconds", HURRIED)
+    verdict, seconds, most = outcome(PAGE.replace("試し刷り", "<i>国</i>" * 400_000))
+    print(f"growing: {verdict} after {seconds:.1f} s, at most {most // 2**20} MiB")
     assert verdict in ("heavy", "broken")
-    assert seconds < SECONDS + 3
+    assert seconds < HURRIED + 3
     assert most <= MEMORY
 
 
