@@ -1,4 +1,4 @@
-"""Debian's Chromium; without its windows, where the system has it so: the same pages take a third less of the processor."""
+"""Debian's Chromium; without its windows where the system has that, which takes a third less of the processor."""
 
 import shutil
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from models.base import db
 from models.states import Role
-from portal.errors import Refused
+from portal.errors import Invalid, Refused
 from portal.permissions import visible
 from views import login
 from views.arguments import LARGEST_ID, whole_number
@@ -174,10 +174,10 @@ class ScopedView(Door, ModelView):
     # Writing goes through a service; a refusal is shown at the form, anything else is a fault.
 
     def create_model(self, form: Any) -> Any:
-        return self._served(lambda: self.write(form, None))
+        return self._served(lambda: self.write(form, None), form)
 
     def update_model(self, form: Any, model: Any) -> Any:
-        return self._served(lambda: self.write(form, model))
+        return self._served(lambda: self.write(form, model), form)
 
     def delete_model(self, model: Any) -> Any:
         return self._served(lambda: self.remove(model))
@@ -188,10 +188,15 @@ class ScopedView(Door, ModelView):
     def remove(self, model: Any) -> Any:
         raise NotImplementedError
 
-    def _served(self, service: Callable[[], Any]) -> Any:
+    def _served(self, service: Callable[[], Any], form: Any = ()) -> Any:
         try:
             result = service()
             db.session.commit()
+        except Invalid as invalid:  # told at the fields
+            db.session.rollback()
+            for finding in invalid.findings:
+                form[finding.field].errors = [*form[finding.field].errors, finding.message]
+            return False
         except Refused as refusal:
             db.session.rollback()
             flash(str(refusal), "error")

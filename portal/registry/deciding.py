@@ -16,6 +16,7 @@ from portal import audit
 from portal.accounts import invitations
 from portal.accounts.tokens import digest, new_token
 from portal.actors import Actor
+from portal.errors import Invalid, Refused
 from portal.permissions import visible
 from portal.registry import applying, changes, letters, workflow
 from portal.registry.registration_fields import fields_of
@@ -160,14 +161,17 @@ def approve(seen: Seen, *, actor: Actor, now: datetime, comment: str = "") -> No
         return
     organization = _found(version, actor=actor, now=now)
     letters.tell_applicant("registration_approved", version, now=now)
-    invitations.invite(
-        version.account_email,
-        version.account_name,
-        organization_id=organization.id,
-        role=Role.owner,
-        actor=actor,
-        now=now,
-    )
+    try:
+        invitations.invite(
+            version.account_email,
+            version.account_name,
+            organization_id=organization.id,
+            role=Role.owner,
+            actor=actor,
+            now=now,
+        )
+    except Invalid as invalid:  # there is no form to tell it at
+        raise Refused(invalid.findings[0].message) from None
 
 
 def _found(version: RegistrationVersion, *, actor: Actor, now: datetime) -> Organization:

@@ -16,12 +16,14 @@ from models.base import Base, db
 from models.files import StoredFile
 from models.messages import Message, MessageFile, Thread
 from models.records import JobStatus
+from models.registrations import RegistrationFile
 from models.states import (
     ApplicationState,
     DocumentState,
     DownloadKind,
     DownloadState,
     MailClass,
+    RegistrationFileKind,
     Role,
     Side,
 )
@@ -154,6 +156,9 @@ def refer(column: str, file_id: int, application: Application, now: datetime) ->
             created_at=now,
         ),
         "message_file.file_id": lambda: MessageFile(message_id=message_of(application, now), position=1),
+        "registration_file.file_id": lambda: RegistrationFile(
+            kind=RegistrationFileKind.logo, organization_id=application.organization_id, created_at=now
+        ),
         "rendered_resume.file_id": lambda: RenderedResume(
             digest=secrets.token_hex(8), application_id=application.id, next_at=now, created_at=now
         ),

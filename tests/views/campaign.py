@@ -216,8 +216,9 @@ CHOSEN = ("item", "to", "until", "message", "document", "note", "note_revision",
 class Campaign:
     """Draws shots at routes. A route keeps its target until a shot was taken there; then it gets a new one."""
 
-    def __init__(self, world: World, app: Flask, seed: int) -> None:
-        self.world, self.app, self.random = world, app, random.Random(seed)
+    def __init__(self, world: World, app: Flask, seed: int, *, turn: int | None = None) -> None:
+        """`turn` is 0 or 1 when another campaign aims at every other parameter."""
+        self.world, self.app, self.random, self.turn = world, app, random.Random(seed), turn
         self.routes = sorted(MATRIX)
         # What of an endpoint's values stands in its path; the others go into the query.
         self.in_path = {rule.endpoint: rule.arguments for rule in app.url_map.iter_rules()}
@@ -232,10 +233,11 @@ class Campaign:
         return [str(version.id), str(version.entry_id), f"{version.id}.{version.revision}", f"{version.id}:1"]
 
     def every(self) -> Iterator[Shot]:
-        """One shot at least at each parameter and field of each route, values by turns."""
+        """One shot at least at each parameter and field of each route whose turn it is, values by turns."""
         for endpoint, method in self.routes:
-            for name in self.parameters(endpoint, method):
-                yield self.shot(endpoint, method, name, self.next_value())
+            for place, name in enumerate(self.parameters(endpoint, method)):
+                if self.turn is None or place % 2 == self.turn:
+                    yield self.shot(endpoint, method, name, self.next_value())
             yield from self.bodies(endpoint, method)
 
     def more(self) -> Iterator[Shot]:

@@ -17,13 +17,15 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from models.base import db
+from tests import databases
 from tests.access.conftest import app, world  # noqa: F401  # fixtures
 from tests.access.matrix import MATRIX
 from tests.access.world import World, digest
 from tests.databases import ROOT
 from tests.views.campaign import Campaign, Shot
 
-REQUESTS = int(os.environ.get("PORTAL_CAMPAIGN", "3000"))
+IN_THE_SUITE = 3000
+REQUESTS = int(os.environ.get("PORTAL_CAMPAIGN", IN_THE_SUITE))
 SEED = int(os.environ.get("PORTAL_CAMPAIGN_SEED", "20261124"))
 EXPECTED = {200, 202, 302, 303, 304, 308, 400, 403, 404, 405, 409, 410, 413, 415, 416, 422, 429}
 INSIDE = re.compile(
@@ -111,7 +113,9 @@ def hardened(app: Flask) -> Iterator[Flask]:  # noqa: F811
 
 
 def test_no_request_is_a_fault_and_nothing_refused_is_written(hardened: Flask, world: World) -> None:  # noqa: F811
-    campaign, tally, watch = Campaign(world, hardened, SEED), Tally(), Watch()
+    # In the suite each parameter is aimed at on one of the databases; in a longer campaign on both.
+    turn = databases.KINDS.index(db.engine.name) if REQUESTS <= IN_THE_SUITE else None
+    campaign, tally, watch = Campaign(world, hardened, SEED, turn=turn), Tally(), Watch()
     parameters = sum(len(campaign.parameters(*route)) for route in campaign.routes)
     begun, faults = time.perf_counter(), []
     for shot in campaign.every():

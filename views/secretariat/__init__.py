@@ -67,9 +67,6 @@ def register(app: Flask) -> None:
         Organizations(
             Organization, name="団体", endpoint="desk_organizations", url="/desk/organizations", menu_icon_value="bld"
         ),
-        Members(Account, name="団体の担当者", endpoint="desk_members", url="/desk/members", menu_icon_value="users"),
-        Talents(Talent, name="登録人材", endpoint="desk_talents", url="/desk/talents", menu_icon_value="user"),
-        NewsView(News, name="お知らせ", endpoint="desk_news", url="/desk/news", menu_icon_value="mega"),
         Letters(OutboxMail, name="メール", endpoint="desk_mail", url="/desk/mail", menu_icon_value="mail"),
         DashboardView(name="ダッシュボード", endpoint="desk_dashboard", url="/desk/dashboard", menu_icon_value="dash"),
         TrailView(name=NAME, endpoint="desk_trail", url="/desk/trail", menu_icon_value="list"),
@@ -86,6 +83,11 @@ def managed() -> tuple[BaseView, ...]:
     """Each shows itself to the roles it is for."""
     place = {"category": MANAGED}
     return (
+        Members(
+            Account, name="団体の担当者", endpoint="desk_members", url="/desk/members", menu_icon_value="users", **place
+        ),
+        Talents(Talent, name="登録人材", endpoint="desk_talents", url="/desk/talents", menu_icon_value="user", **place),
+        NewsView(News, name="お知らせ", endpoint="desk_news", url="/desk/news", menu_icon_value="mega", **place),
         Jobs(JobStatus, name="定期処理", endpoint="desk_jobs", url="/desk/jobs", menu_icon_value="clock", **place),
         Phrases(Phrase, name="定型文", endpoint="desk_phrases", url="/desk/phrases", menu_icon_value="pencil", **place),
         Samples(
