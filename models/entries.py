@@ -104,6 +104,8 @@ class Version(Base):
         Index("ix_version_queue", "due_at", "id", **_where("state = 'submitted'")),
         # The queue of one kind; with `state` it holds all that counting reads, so that the numbers cost no row.
         Index("ix_version_waiting", "kind", "due_at", "id", "state", **_where("state = 'submitted'")),
+        # Which of them miss the time they asked for, without a look at the rows.
+        Index("ix_version_wished", "publish_at", "due_at", "submitted_at", "state", **_where("state = 'submitted'")),
         Index("ix_version_approved", "publish_at", "id", **_where("state = 'approved'")),
         Index("ix_version_published", "kind", "published_at", "id", **_where("state = 'published'")),
         Index("ix_version_ending", "unpublish_at", "id", **_where("state = 'published'")),

@@ -106,7 +106,7 @@ def _entries(text: str, *, actor: Actor) -> list[Found]:
         .join(Organization, Organization.id == Version.organization_id)
         .where(begins_with(Version.title, text) if numbered is None else numbered)
         .where(visible(actor, Version), Version.state != State.superseded)
-        .order_by(Version.id.desc())
+        .order_by(Version.title if numbered is None else Entry.number, Version.id.desc())  # as the index has them
         .limit(2 * MOST)
     )
     found: dict[str, Found] = {}

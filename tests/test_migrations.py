@@ -83,6 +83,7 @@ def test_partial_indexes_keep_their_condition(url: str, engine: Engine) -> None:
         "uq_version_open",
         "ix_version_queue",
         "ix_version_waiting",
+        "ix_version_wished",
         "ix_version_approved",
         "ix_version_published",
         "ix_version_ending",

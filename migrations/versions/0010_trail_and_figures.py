@@ -52,6 +52,14 @@ def upgrade() -> None:
     collate("C")
     op.create_index("ix_account_name", "account", ["name"])
     op.create_index("ix_version_title", "version", ["title"])
+    waiting = sa.text("state = 'submitted'")
+    op.create_index(
+        "ix_version_wished",
+        "version",
+        ["publish_at", "due_at", "submitted_at", "state"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
 
 
 def collate(name: str) -> None:
@@ -69,6 +77,7 @@ def reindex(old: list[list[str]], new: list[list[str]]) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_version_wished", table_name="version")
     op.drop_index("ix_version_title", table_name="version")
     op.drop_index("ix_account_name", table_name="account")
     collate("default")
