@@ -1,9 +1,8 @@
 """検索: everything of the desk by the beginning of what is typed, as a page and in the popup of the top bar."""
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_admin import expose
 
 from portal import finding
@@ -19,15 +18,13 @@ TITLES: Mapping[Group, str] = {
     "talent": "登録人材",
     "application": "応募",
 }
-# Where each leads: the first of these pages that there is. `{title}` and `{id}` are the line's.
-PAGES: Mapping[Group, tuple[tuple[str, str], ...]] = {
-    "organization": (
-        ("desk_organizations.details_view", "id={id}"),
-        ("desk_organizations.index_view", "search={title}"),
-    ),
-    "person": (("desk_members.index_view", "search={title}"), ("desk_trail.index", "who=id:{id}")),
-    "talent": (("desk_talents.index_view", "search={title}"), ("desk_trail.index", "subject=talent&number={id}")),
-    "application": (("desk_trail.index", "subject=application&number={id}"),),
+# Of a person what they did: a member's page and a colleague's are two.
+PAGES: Mapping[Group, Callable[[Found], str]] = {
+    "organization": lambda line: url_for("desk_organizations.detail", organization_id=line.id),
+    "entry": lambda line: f"/desk/review/{line.id}",
+    "person": lambda line: url_for("desk_trail.index", who=f"id:{line.id}"),
+    "talent": lambda line: url_for("desk_talents.detail", talent_id=line.id),
+    "application": lambda line: url_for("desk_trail.index", subject="application", number=line.id),
 }
 
 
@@ -42,7 +39,7 @@ class FinderView(PageView):
         text = request.args.get("q", "")[: finding.LONGEST]
         found = finding.find(text, actor=current_actor())
         groups = [
-            (title, [(line, address_of(line)) for line in found if line.group == group])
+            (title, [(line, PAGES[group](line)) for line in found if line.group == group])
             for group, title in TITLES.items()
         ]
         return self.render(
@@ -51,13 +48,3 @@ class FinderView(PageView):
             groups=[(title, lines) for title, lines in groups if lines],
             shortest=SHORTEST,
         )
-
-
-def address_of(line: Found) -> str:
-    if line.group == "entry":
-        return f"/desk/review/{line.id}"
-    endpoint, query = next(page for page in PAGES[line.group] if page[0] in current_app.view_functions)
-    said = [pair.split("=") for pair in query.split("&")]
-    return (
-        f"{url_for(endpoint)}?{urlencode([(name, value.format(id=line.id, title=line.title)) for name, value in said])}"
-    )
