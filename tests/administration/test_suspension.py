@@ -141,7 +141,9 @@ def test_why_by_whom_and_how_it_ended_is_on_record_and_told(make: Maker, adminis
     assert (kept.end_reason, kept.ended_at, kept.ended_by_id) == ("確認が終わったため", later, administrator.account_id)
     assert kept.begun_by.name == "高橋 直子"
     events = db.session.execute(
-        select(AuditEvent.action, AuditEvent.subject_id, AuditEvent.details).where(AuditEvent.subject == "organization")
+        select(AuditEvent.action, AuditEvent.subject_id, AuditEvent.details)
+        .where(AuditEvent.subject == "organization")
+        .order_by(AuditEvent.id)
     ).all()
     assert [tuple(event) for event in events] == [
         ("organization.suspend", owner.organization_id, {"reason": "苦情の確認のため"}),

@@ -101,7 +101,8 @@ def look_at(page: Page, address: str) -> None:
 
 
 def look_on(page: Page, address: str) -> None:
-    """The page as it stands, which a form may have led to."""
+    """The page as it stands, which a form may have led to; from its top, for what is half under the bar looks small."""
+    page.evaluate("scrollTo(0, 0)")
     found = Axe().run(page, options=RULES)
     faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found.response["violations"]]
     assert faults == [], f"{address}: {faults}"
