@@ -50,6 +50,11 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()[:LONGEST]
 
 
+def forms(text: str) -> tuple[str, ...]:
+    """As it is compared and as it was typed: titles keep the full-width signs that they were written with."""
+    return tuple(dict.fromkeys((tidy(text), text.strip()[:LONGEST])))
+
+
 def find(text: str, *, actor: Actor) -> list[Found]:
     """Group by group, in five statements at most. What the actor may not see is not found.
 
@@ -60,7 +65,7 @@ def find(text: str, *, actor: Actor) -> list[Found]:
     wanted = tidy(text)
     if len(wanted) < SHORTEST:
         return []
-    found = [*_organizations(wanted, actor=actor), *_entries(wanted, actor=actor), *_people(wanted)]
+    found = [*_organizations(text, actor=actor), *_entries(text, actor=actor), *_people(text)]
     if CODED.fullmatch(wanted.upper()):
         found += _applications(wanted)
     return found + _talents(wanted)
@@ -68,19 +73,25 @@ def find(text: str, *, actor: Actor) -> list[Found]:
 
 def organizations_named(text: str, *, most: int) -> Select:
     """Ids by what stands anywhere in one of an organization's names; those it begins with come first."""
-    wanted = tidy(text)
     names = (Organization.name, Organization.short_name, Organization.name_kana, Organization.name_en)
-    inside = or_(*(func.lower(name).contains(wanted.lower(), autoescape=True) for name in names))
-    first = begins_with(Organization.name, wanted).desc()
+    wanted = forms(text)
+    inside = or_(*(func.lower(name).contains(form.lower(), autoescape=True) for name in names for form in wanted))
+    first = _begins(Organization.name, text).desc()
     return select(Organization.id).where(inside).order_by(first, Organization.id).limit(most)
 
 
 def accounts_named(text: str, *, most: int) -> Select:
     """Ids of accounts by the beginning of a name or of a mail address."""
     wanted = tidy(text)
-    by_address = "@" in wanted
-    column, start = (Account.email, wanted.lower()) if by_address else (Account.name, wanted)
-    return select(Account.id).where(begins_with(column, start)).order_by(column, Account.id).limit(most)
+    if "@" in wanted:
+        column, known = Account.email, begins_with(Account.email, wanted.lower())
+    else:
+        column, known = Account.name, _begins(Account.name, text)
+    return select(Account.id).where(known).order_by(column, Account.id).limit(most)
+
+
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
+    return or_(*(begins_with(column, form) for form in forms(text)))
 
 
 def _organizations(text: str, *, actor: Actor) -> list[Found]:
@@ -99,12 +110,13 @@ def _organizations(text: str, *, actor: Actor) -> list[Found]:
 def _entries(text: str, *, actor: Actor) -> list[Found]:
     """By number or title; of each entry the version that the desk would open."""
     columns = (Version.id, Version.title, Version.kind, Version.state, Entry.number, Organization.name)
-    numbered = begins_with(Entry.number, text.upper()) if CODED.fullmatch(text.upper()) else None
+    code = tidy(text).upper()
+    numbered = begins_with(Entry.number, code) if CODED.fullmatch(code) else None
     rows = db.session.execute(
         select(*columns)
         .join(Entry, Entry.id == Version.entry_id)
         .join(Organization, Organization.id == Version.organization_id)
-        .where(begins_with(Version.title, text) if numbered is None else numbered)
+        .where(_begins(Version.title, text) if numbered is None else numbered)
         .where(visible(actor, Version), Version.state != State.superseded)
         .order_by(Version.title if numbered is None else Entry.number, Version.id.desc())  # as the index has them
         .limit(2 * MOST)
@@ -118,10 +130,8 @@ def _entries(text: str, *, actor: Actor) -> list[Found]:
 
 def _people(text: str) -> list[Found]:
     """Members and the secretariat by name or address. Talents are not among them."""
-    wanted = text.lower()
-    known: ColumnElement[bool] = begins_with(Account.email, wanted)
-    if not wanted.isascii():
-        known = begins_with(Account.name, text)
+    wanted = tidy(text).lower()
+    known = begins_with(Account.email, wanted) if wanted.isascii() else _begins(Account.name, text)
     rows = db.session.execute(
         select(Account.id, Account.name, Account.email, Account.role, Account.suspended_at, Organization.name)
         .outerjoin(Organization, Organization.id == Account.organization_id)

@@ -48,6 +48,8 @@ def test_everything_is_found_by_what_people_know_of_it(desk: Visitor, make_here:
     for words in (job.title, "申請中", house.name):
         assert words in line
     assert job.title in groups(desk, job.entry.number.lower())["掲載情報"][0]
+    wide = make_here.submitted(Kind.job, actor=member, title="セミナー（オンライン）（第２回）の講師を募集します")
+    assert wide.title in groups(desk, wide.title)["掲載情報"][0], "as it is written, full-width signs and all"
     assert "管理者" in groups(desk, "佐藤")["担当者・事務局"][0]
     assert list(groups(desk, code[:4].lower())) == ["登録人材"]
     assert groups(desk, address) == {"登録人材": [code]}
