@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Every target sets up what it needs first; a second time that takes no time.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types formats templates drift format migrate lock bench clean
+.PHONY: help run test check lint types formats templates drift format migrate lock bench chaos fuzz clean
 
 PYTHON := .venv/bin/python
 ARGS ?=
@@ -47,6 +47,15 @@ lock: .tools ## requirements.lock を作り直します（更新: scripts/lock -
 bench: ## 性能を測ります（bench/README.md、ARGS で条件を渡せます）
 	@scripts/setup test
 	@$(PYTHON) -m bench $(ARGS)
+
+chaos: ## 障害の訓練をします（10分以内。結果は build/chaos.md。ARGS=--planted で訓練そのものを試します）
+	@scripts/setup test
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m tests.drills $(ARGS)
+
+fuzz: ## おかしな入力を大量に送ります（例: make fuzz ARGS=200000）
+	@scripts/setup test
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" PORTAL_CAMPAIGN=$(or $(ARGS),20000) $(PYTHON) -m pytest -n 2 -s -q --timeout 7200 \
+	  tests/views/test_bad_input.py
 
 clean: ## 生成物を消します（var/ のデータは残します）
 	rm -rf .venv build static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

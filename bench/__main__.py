@@ -5,12 +5,15 @@ python -m bench [--size full|small] [--only W1,W6] [--database sqlite|postgresql
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import background, databases, decisions, lists, publishing, report, searching, servers
+from flask import Flask
+from sqlalchemy import Engine
+
+from bench import background, databases, decisions, forms, lists, mailing, publishing, report, searching, servers
 from bench.databases import Layer
 from bench.generate import SIZES, Size
 from bench.inside import CREATE, application, log_in
@@ -18,12 +21,17 @@ from bench.report import Section
 from bench.workloads import (
     APPLICATION_PAGES,
     APPROVE,
+    DIFFERENCE,
+    FORMS,
     KEYS,
+    MAIL,
     OF_APPLICATIONS,
     OF_TALENTS,
+    OPENED,
     PAGES,
     PDF,
     PUBLISH,
+    SAVINGS,
     SEARCH,
     TALENT_PAGES,
     ZIP,
@@ -66,17 +74,23 @@ def options() -> argparse.ArgumentParser:
 
 def run(kind: str, size: Size, only: Sequence[str], *, seconds: float, rounds: int) -> Iterator[Section]:
     talents = [key for key in only if key in OF_TALENTS]
-    others = [key for key in only if key not in (*talents, PUBLISH[0])]
+    others = [key for key in only if key not in (*talents, DIFFERENCE[0], PUBLISH[0], MAIL[0])]
     layer = databases.APPLICATIONS if set(only) & set(OF_APPLICATIONS) else databases.ENTRIES
     if others:
         yield from over_http(kind, size, others, layer, seconds=seconds, rounds=rounds)
     if talents:
         yield from over_http(kind, size, talents, databases.TALENTS, seconds=seconds, rounds=rounds)
+    if DIFFERENCE[0] in only:
+        key, label, goals = DIFFERENCE
+        yield Section(kind, key, label, forms.measure_difference(seconds=seconds, rounds=rounds), goals)
     if PUBLISH[0] in only:
         key, label, goals = PUBLISH
         lines = publishing.measure_publishing(kind, size, rounds=rounds, say=say)
         exactly = f"PASS exactly once: {size.due:,} publications, trail rows and letters in each turn"
         yield Section(kind, key, label.format(due=size.due), lines, goals, (exactly,))
+    if MAIL[0] in only:
+        key, label, goals = MAIL
+        yield Section(kind, key, label, mailing.measure_mail(kind, size, rounds=rounds, say=say), goals)
 
 
 def over_http(
@@ -92,18 +106,18 @@ def over_http(
         stack.callback(engine.dispose)
         running = [stack.enter_context(servers.serve(name, variables, folder)) for name in servers.COMMANDS]
         apps = {name: stack.enter_context(application(name, settings)) for name in CREATE}
-        pages: tuple[Page, ...] = PAGES
-        if set(only) & set(APPLICATION_PAGES):
-            with engine.connect() as connection:
-                pages += application_pages(connection, size)
-        if set(only) & set(TALENT_PAGES):
-            with engine.connect() as connection:
-                pages += talent_pages(connection)
-        for page in pages:
-            if page.key in only:
-                lines = lists.measure_page(page, running, cookies, engine, seconds=seconds, rounds=rounds)
-                counts = lists.count_statements(page, apps, cookies)
-                yield Section(kind, page.key, page.label, lines, page.goals).with_statements(counts)
+
+        def measured(page: Page) -> Section:
+            lines = lists.measure_page(page, running, cookies, engine, seconds=seconds, rounds=rounds)
+            counts = lists.count_statements(page, apps, cookies)
+            return Section(kind, page.key, page.label, lines, page.goals).with_statements(counts)
+
+        yield from (measured(page) for page in pages_of(only, engine, size) if page.key in only)
+        if set(only) & set(FORMS):  # last of the pages, for the draft would stand in the organization's list
+            draft = forms.make_draft(apps["ours"])
+            if OPENED in only:
+                yield measured(forms.form_page(draft))
+            yield from saved(kind, only, draft, running, apps, cookies["member"], engine, rounds=rounds)
         if SEARCH[0] in only:
             key, label = SEARCH
             ours = next(server for server in running if server.name == "ours")
@@ -128,6 +142,35 @@ def over_http(
             ours = next(server for server in running if server.name == "ours")
             lines, notes = background.measure_pdf(variables, rounds=rounds, web=ours)
             yield Section(kind, key, label, lines, goals, notes)
+
+
+def pages_of(only: Sequence[str], engine: Engine, size: Size) -> tuple[Page, ...]:
+    """Those that need a layer of data only where it is there."""
+    pages: tuple[Page, ...] = PAGES
+    with engine.connect() as connection:
+        if set(only) & set(APPLICATION_PAGES):
+            pages += application_pages(connection, size)
+        if set(only) & set(TALENT_PAGES):
+            pages += talent_pages(connection)
+    return pages
+
+
+def saved(
+    kind: str,
+    only: Sequence[str],
+    draft: int,
+    running: Sequence[servers.Server],
+    apps: Mapping[str, Flask],
+    cookies: dict[str, str],
+    engine: Engine,
+    *,
+    rounds: int,
+) -> Iterator[Section]:
+    for key, (label, goals) in SAVINGS.items():
+        if key in only:
+            ways = forms.savings(draft)[key]
+            lines = forms.measure_saving(ways, draft, running, cookies, engine, rounds=rounds)
+            yield Section(kind, key, label, lines, goals).with_statements(forms.count_statements(ways, apps, cookies))
 
 
 def say(text: str) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 
 from bench import applicants, generate, talents
 from bench.generate import Size
-from portal.database import prepare
+from portal.connections import prepare
 from portal.operation import schema
 from portal.settings import ROOT, Settings
 from tests.databases import server

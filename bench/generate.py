@@ -17,7 +17,7 @@ from models.entries import Entry, EventVersion, JobVersion, NoticeVersion, Versi
 from models.mail import OutboxMail
 from models.organizations import Organization
 from models.people import Account
-from models.records import AuditEvent
+from models.records import AuditEvent, Counter
 from models.states import Kind, State
 
 CHUNK = 2000
@@ -111,6 +111,7 @@ def fill(connection: Connection, size: Size, *, now: datetime) -> None:
     reviewer = size.organizations + 1
     write(connection, AuditEvent, (event for row in versions for event in rows.trail(row, reviewer=reviewer)))
     write(connection, OutboxMail, (letter for row in versions for letter in rows.letters(row)))
+    write(connection, Counter, ({"name": f"{kind[0].upper()}-2026", "value": size.entries} for kind in Kind))
     point_to_live(connection)
     restart_ids(connection, "organization", "account", "entry", "version")
     connection.commit()

@@ -64,7 +64,7 @@ def check_same_rows(page: Page, servers: Sequence[Server], paths: dict[str, str]
             server.fail(f"{paths[server.name]} is answered with {answer.status}")
         shown[server.name] = page.check(answer.text)
         kilobytes[server.name] = len(answer.body) / 1024
-    if shown["ours"] != shown.get("stock", shown["ours"]):
+    if not page.has_own_order and shown["ours"] != shown.get("stock", shown["ours"]):
         raise SystemExit(f"{page.key}: the portal and the stock admin do not show the same rows")
     return kilobytes
 

@@ -12,6 +12,7 @@ from flask import Flask, flash, render_template_string, request
 from flask_admin import Admin, BaseView, expose
 from flask_admin.actions import action
 from flask_admin.contrib.sqla import ModelView
+from flask_admin.model import typefmt
 from flask_babel import Babel
 from sqlalchemy import Text, cast, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -22,11 +23,14 @@ from bench.weeks import SHOWN
 from models.applications import Application
 from models.base import db
 from models.entries import JobVersion, Version
+from models.favorites import Favorite
+from models.messages import Message
 from models.organizations import Organization
 from models.states import Kind, State
 from models.talents import Talent
-from portal import database
+from portal import connections
 from portal.figures.folding import week_of
+from portal.publishing.fields import Type, fields_of
 from portal.settings import Settings, load
 
 
@@ -67,6 +71,20 @@ class Own(Narrowed):
     column_default_sort = ("id", True)
     page_size = 20
     condition = (Version.organization_id == BUSY_ORGANIZATION, Version.kind == Kind.job)
+
+
+POSTED = tuple(field for field in fields_of(Kind.job) if field.name in JobVersion.__mapper__.column_attrs)
+
+
+class Postings(ModelView):
+    """The form of a posting as the library makes it from the columns, with the choices that ours has too."""
+
+    form_columns = tuple(field.name for field in POSTED)
+    form_choices: ClassVar = {
+        field.name: [(code.value, code.ja) for code in field.choices]
+        for field in POSTED
+        if field.choices and field.type is Type.choice
+    }
 
 
 class Public(Narrowed):
@@ -128,11 +146,15 @@ class Talents(ModelView):
     )  # fmt: skip
     column_details_list = (
         *column_list, "level", "degree", "major", "job_categories", "qualifications", "available_from",
-        "residence_country", "prefecture", "current_status",
+        "residence_country", "prefecture", "current_status", "mark", "mails",
     )  # fmt: skip
     column_searchable_list = ("pr", "qualifications", "major")
     column_default_sort: ClassVar = [("updated_at", True), ("id", True)]
     column_formatters: ClassVar = {"pr": lambda _view, _context, row, _name: row.pr[:80]}
+    column_formatters_detail: ClassVar = {
+        "mark": lambda _view, _context, row, _name: mark_of(row),
+        "mails": lambda _view, _context, row, _name: mails_of(row),
+    }
     page_size = 20
     can_view_details = True
 
@@ -185,6 +207,21 @@ class Dashboard(BaseView):
         return dict(db.session.execute(counted.order_by(text("1 DESC"))).all())
 
 
+def mark_of(talent: Talent) -> str:
+    """What the organization noted about a talent."""
+    mine = select(Favorite).filter_by(organization_id=BUSY_ORGANIZATION, talent_id=talent.id)
+    found = db.session.scalars(mine).first()
+    return f"{found.created_at} {found.label} {found.note} {found.next_on}" if found else ""
+
+
+def mails_of(talent: Talent) -> str:
+    """Its mails with a talent, as Flask-Admin's own formatter of lists writes them."""
+    mine = select(Message).filter_by(organization_id=BUSY_ORGANIZATION, talent_id=talent.id)
+    found = db.session.scalars(mine.order_by(Message.id.desc()))
+    words = [f"{row.subject} {row.account.name} {row.delivered_at} {row.state}" for row in found]
+    return typefmt.list_formatter(None, words, "mails")
+
+
 def holds(column: Any, value: Any) -> Any:
     """Whether a list has it. PostgreSQL keeps JSON with its keys in an order of its own, SQLite as it was written."""
     if db.session.get_bind().dialect.name == "postgresql":
@@ -197,16 +234,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("stock", root_path=str(Path(__file__).parent), template_folder=None)  # the library's own templates
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
+        SQLALCHEMY_ENGINE_OPTIONS=connections.engine_options(settings),
         SECRET_KEY=settings.secret_key,
     )
     Babel(app)  # Flask-Admin asks for it wherever Flask-Babel is installed
     db.init_app(app)
     with app.app_context():
-        database.prepare(db.engine)
+        connections.prepare(db.engine)
         admin = Admin(app, name="stock")
         admin.add_view(Queue(Version, db, endpoint="queue"))
         admin.add_view(Own(Version, db, endpoint="own"))
+        admin.add_view(Postings(JobVersion, db, endpoint="postings"))
         admin.add_view(Public(JobVersion, db, endpoint="public"))
         admin.add_view(Applications(Application, db, endpoint="applications"))
         admin.add_view(Applicants(Application, db, endpoint="applicants"))

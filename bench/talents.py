@@ -16,9 +16,11 @@ from sqlalchemy import Connection, text
 from bench.applicants import name_of
 from bench.generate import Size, restart_ids
 from bench.load import load, load_rows
+from models.favorites import Favorite
+from models.messages import Message, Thread
 from models.people import Account
 from models.searching import TalentIndex, TalentSegment
-from models.states import Role
+from models.states import MailClass, MessageState, Role, Side
 from models.talents import Talent
 from portal import codes
 from portal.matching import search_index
@@ -26,6 +28,7 @@ from portal.matching import search_index
 CHUNK = 5000
 EVENNESS = 20  # of Zipf's law: the more, the less stands out
 SHARE_OF_PUBLIC = 0.9
+SUBJECT = "農村給水の専門家のご相談"
 RARE = "螺鈿細工"  # in one profile of ten thousand
 COUNTRIES = (
     "KE", "VN", "KH", "LA", "ID", "PH", "TZ", "ET", "NP", "BD", "MM", "TH", "GH", "RW", "UG", "ZM", "MW", "SN",
@@ -59,10 +62,50 @@ def fill(connection: Connection, size: Size, *, now: datetime) -> None:
             published = [profile for profile in some if profile.is_public]
             load(connection, TalentIndex, map(search_index.row_of, published))
             load_words(connection, published)
+    load_exchange(connection, size, now)
     segments = range(size.talents // search_index.SEGMENT + 1)
     load(connection, TalentSegment, ({"id": number, "stamp": size.seed + number} for number in segments))
-    restart_ids(connection, "account", "talent")
+    restart_ids(connection, "account", "talent", "thread", "message")
     connection.commit()
+
+
+def load_exchange(connection: Connection, size: Size, now: datetime) -> None:
+    """Every other talent was marked and written to by one organization, and answered."""
+    written = range(1, size.talents + 1, 2)
+    who = [(place, 1 + place % size.organizations, talent) for place, talent in enumerate(written, start=1)]
+    load(connection, Favorite, (favorite(organization, talent, now) for _place, organization, talent in who))
+    load(connection, Thread, (thread(*each, now) for each in who))
+    load(connection, Message, (row for each in who for row in offer_and_answer(*each, size.organizations + 1, now)))
+
+
+def favorite(organization: int, talent: int, now: datetime) -> dict[str, Any]:
+    words = {"note": "来年度の案件で候補", "label": "給水"}
+    mark = {"organization_id": organization, "talent_id": talent, "account_id": organization, "created_at": now}
+    return mark | words | {"next_on": now.date() + timedelta(days=talent % 90)}
+
+
+def thread(place: int, organization: int, talent: int, now: datetime) -> dict[str, Any]:
+    at = now - timedelta(days=place % 300)
+    return {
+        "id": place,
+        "organization_id": organization,
+        "talent_id": talent,
+        "subject": SUBJECT,
+        "last_side": Side.talent.value,
+        **dict.fromkeys(("last_at", "inbox_at", "outbox_at", "answered_at", "created_at"), at),
+    }
+
+
+def offer_and_answer(place: int, organization: int, talent: int, first: int, now: datetime) -> Iterator[dict[str, Any]]:
+    """Accounts of members have the numbers of their organizations; those of talents begin behind `first`."""
+    at = now - timedelta(days=place % 300)
+    common = {"thread_id": place, "organization_id": organization, "talent_id": talent, "subject": SUBJECT}
+    common |= dict.fromkeys(("created_at", "release_at", "delivered_at", "read_at"), at)
+    common |= {"body": "ご経験を拝見し、ご連絡しました。", "state": MessageState.delivered.value}
+    offer = {"side": Side.organization.value, "account_id": organization, "mail_class": MailClass.offer.value}
+    answer = {"side": Side.talent.value, "account_id": first + talent, "mail_class": MailClass.reply.value}
+    for number, part in enumerate((offer, answer)):
+        yield {"id": 2 * place - 1 + number, **common, **part}
 
 
 def load_words(connection: Connection, people: Sequence[SimpleNamespace]) -> None:

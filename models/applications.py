@@ -79,6 +79,12 @@ class Application(Base):
             postgresql_where=text("read_at IS NULL"),
         ),
         Index(
+            "ix_application_unread_since",
+            "applied_at",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        Index(
             "ix_application_erase",
             "erase_at",
             sqlite_where=text("erased_at IS NULL"),
@@ -128,6 +134,7 @@ class ApplicationDocument(Base):
     name: Mapped[str]
     required: Mapped[bool]
     note: Mapped[str] = mapped_column(default="")
+    format: Mapped[str] = mapped_column(default="any")  # a code of DOCUMENT_FORMATS
     state: Mapped[DocumentState] = mapped_column(enum_column(DocumentState), default=DocumentState.missing)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     handed_at: Mapped[datetime | None]

@@ -6,13 +6,14 @@ sees it because the pointer has not moved. Only `portal.publishing.workflow.perf
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, enum_column
+from models.files import StoredFile
 from models.organizations import Organization
 from models.states import OPEN_STATES, ApplyVia, Kind, State
 
@@ -81,6 +82,8 @@ class Version(Base):
     error_count: Mapped[int] = mapped_column(default=0)
     warning_count: Mapped[int] = mapped_column(default=0)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    aside_until: Mapped[datetime | None]  # 保留: until then it stands at the end of the queue
+    aside_reason: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     comment: Mapped[str] = mapped_column(default="")  # of the return, or the reason of a suspension
@@ -95,13 +98,27 @@ class Version(Base):
 
     entry: Mapped[Entry] = relationship(foreign_keys=[entry_id])
     organization: Mapped[Organization] = relationship()
+    files: Mapped[list[VersionFile]] = relationship(
+        order_by="(VersionFile.field, VersionFile.position)", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"polymorphic_on": "kind"}
     __table_args__ = (
         Index(
             "uq_version_open", "entry_id", unique=True, **_where("state IN ('draft','submitted','returned','approved')")
         ),
-        Index("ix_version_queue", "due_at", "id", **_where("state = 'submitted'")),
+        # All that the order of the queue looks at, so that only the rows of a page are read.
+        Index(
+            "ix_version_queue",
+            "due_at",
+            "id",
+            "publish_at",
+            "submitted_at",
+            "submissions",
+            "aside_until",
+            "state",
+            **_where("state = 'submitted'"),
+        ),
         # The queue of one kind; with `state` it holds all that counting reads, so that the numbers cost no row.
         Index("ix_version_waiting", "kind", "due_at", "id", "state", **_where("state = 'submitted'")),
         # Which of them miss the time they asked for, without a look at the rows.
@@ -110,6 +127,10 @@ class Version(Base):
         Index("ix_version_published", "kind", "published_at", "id", **_where("state = 'published'")),
         Index("ix_version_ending", "unpublish_at", "id", **_where("state = 'published'")),
         Index("ix_version_organization", "organization_id", "state"),
+        # What lies at the organization, and what ends, for reminders.
+        Index("ix_version_lying", "updated_at", **_where("state = 'draft'")),
+        Index("ix_version_returned", "decided_at", **_where("state = 'returned'")),
+        Index("ix_version_deadline", "close_at", **_where("state IN ('published','closed')")),
         Index(None, "title"),
     )
 
@@ -162,6 +183,8 @@ class JobVersion(ApplicationMethod, Version):
     place_change: Mapped[str] = mapped_column(default="")
     travel: Mapped[str] = mapped_column(default="")
     smoking: Mapped[str] = mapped_column(default="")
+    smoking_note: Mapped[str] = mapped_column(default="")
+    family: Mapped[str] = mapped_column(default="")
     applicant_countries: Mapped[list[Any]] = mapped_column(default=list)
     must_have: Mapped[str] = mapped_column(default="")
     nice_to_have: Mapped[str] = mapped_column(default="")
@@ -178,10 +201,55 @@ class JobVersion(ApplicationMethod, Version):
     gender_code: Mapped[str] = mapped_column(default="")
     gender_reason: Mapped[str] = mapped_column(default="")
     nationality_condition: Mapped[str] = mapped_column(default="")
+    nationality_reason: Mapped[str] = mapped_column(default="")
     min_talent_level: Mapped[str] = mapped_column(default="")
     selection: Mapped[str] = mapped_column(default="")
     result_notice: Mapped[str] = mapped_column(default="")
+    result_by: Mapped[str] = mapped_column(default="")
     return_documents: Mapped[str] = mapped_column(default="")
+
+    # contract
+    contract_type: Mapped[str] = mapped_column(default="")
+    term_kind: Mapped[str] = mapped_column(default="")
+    term_from: Mapped[date | None]
+    term_to: Mapped[date | None]
+    term_note: Mapped[str] = mapped_column(default="")
+    renewal: Mapped[str] = mapped_column(default="")
+    renewal_criteria: Mapped[str] = mapped_column(default="")
+    renewal_cap_kind: Mapped[str] = mapped_column(default="")
+    renewal_cap: Mapped[int | None]
+    probation: Mapped[str] = mapped_column(default="")
+    probation_months: Mapped[int | None]
+    probation_terms: Mapped[str] = mapped_column(default="")
+    dispatch_worker: Mapped[str] = mapped_column(default="")
+    cancel_terms: Mapped[str] = mapped_column(default="")
+
+    # pay
+    pay_kind: Mapped[str] = mapped_column(default="")
+    pay_min: Mapped[int | None]
+    pay_max: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(default="")
+    pay_note: Mapped[str] = mapped_column(default="")
+    fixed_overtime: Mapped[str] = mapped_column(default="")
+    fixed_overtime_amount: Mapped[int | None]
+    fixed_overtime_hours: Mapped[int | None]
+    fixed_overtime_excess: Mapped[str] = mapped_column(default="")
+    allowances: Mapped[list[Any]] = mapped_column(default=list)  # [{name, amount}]
+    bonus: Mapped[str] = mapped_column(default="")
+    pay_raise: Mapped[str] = mapped_column(default="")
+    severance: Mapped[str] = mapped_column(default="")
+
+    # hours and insurance
+    hours_system: Mapped[str] = mapped_column(default="")
+    deemed_hours: Mapped[int | None]
+    work_start: Mapped[str] = mapped_column(default="")
+    work_end: Mapped[str] = mapped_column(default="")
+    break_minutes: Mapped[int | None]
+    overtime: Mapped[str] = mapped_column(default="")
+    overtime_hours: Mapped[int | None]
+    holidays: Mapped[str] = mapped_column(default="")
+    insurances: Mapped[list[Any]] = mapped_column(default=list)
+    insurance_note: Mapped[str] = mapped_column(default="")
 
     documents: Mapped[list[DocumentRequirement]] = relationship(
         order_by="DocumentRequirement.position",
@@ -207,6 +275,7 @@ class EventVersion(ApplicationMethod, Version):
     venue_address: Mapped[str] = mapped_column(default="")
     venue_country: Mapped[str] = mapped_column(default="")
     online_url: Mapped[str] = mapped_column(default="")
+    event_status: Mapped[str] = mapped_column(default="")
     schedule_kind: Mapped[str] = mapped_column(default="")
     capacity: Mapped[int | None]
     overflow: Mapped[str] = mapped_column(default="")
@@ -214,7 +283,7 @@ class EventVersion(ApplicationMethod, Version):
     fee_info: Mapped[str] = mapped_column(default="")
     event_languages: Mapped[list[Any]] = mapped_column(default=list)
     accessibility: Mapped[str] = mapped_column(default="")
-    speakers: Mapped[str] = mapped_column(default="")
+    speakers: Mapped[list[Any]] = mapped_column(default=list)  # [{name, role}]
     certificate: Mapped[str] = mapped_column(default="")
     event_url: Mapped[str] = mapped_column(default="")
     cancel_policy: Mapped[str] = mapped_column(default="")
@@ -252,6 +321,7 @@ class DocumentRequirement(Base):
     name: Mapped[str]
     required: Mapped[bool]
     note: Mapped[str] = mapped_column(default="")
+    format: Mapped[str] = mapped_column(default="any")  # a code of DOCUMENT_FORMATS
 
     __table_args__ = (Index(None, "version_id", "position"),)
 
@@ -261,8 +331,36 @@ class EventSession(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("event_version.id"), index=True)
-    starts_at: Mapped[datetime | None]  # a draft may have one of the two
+    starts_at: Mapped[datetime | None] = mapped_column(index=True)  # a draft may have one of the two
     ends_at: Mapped[datetime | None]
+
+
+class VersionFile(Base):
+    """A file that a version shows: one of its attachments or images, in their order.
+
+    Versions share the bytes: a revision or a copy refers to the same stored file. What pages say of it stands here
+    too, as it never changes and input that is not saved is shown from the same columns.
+    """
+
+    __tablename__ = "version_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    field: Mapped[str]  # the declared field whose row it is
+    position: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    media_type: Mapped[str]
+    size: Mapped[int]  # bytes
+    width: Mapped[int | None]  # of an image, in pixels
+    height: Mapped[int | None]
+    words: Mapped[str] = mapped_column(
+        default=""
+    )  # what an attachment is called; what an image shows, for who sees none
+    caption: Mapped[str] = mapped_column(default="")
+
+    file: Mapped[StoredFile] = relationship()
+
+    __table_args__ = (Index(None, "version_id", "field", "position"),)
 
 
 class Publication(Base):

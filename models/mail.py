@@ -33,6 +33,7 @@ class OutboxMail(Base):
     last_error: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    resent_at: Mapped[datetime | None]  # somebody had it sent again; from then on the time of trying runs anew
 
     __table_args__ = (
         Index(

@@ -70,6 +70,12 @@ class Thread(Base):
         Index(None, "organization_id", "outbox_at", "id"),
         Index(None, "talent_id", "last_at", "id"),
         Index(
+            "ix_thread_unanswered",
+            "last_at",
+            sqlite_where=text("answered_at IS NULL AND application_id IS NULL"),
+            postgresql_where=text("answered_at IS NULL AND application_id IS NULL"),
+        ),
+        Index(
             "ix_thread_unread",
             "organization_id",
             sqlite_where=text("unread_organization > 0"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -45,12 +45,13 @@ class PostingStop(Base):
 
 
 class InternalNote(Base):
-    """What the secretariat tells itself about an organization. Only ever added."""
+    """What the secretariat tells itself about an organization, or about one of its entries. Only ever added."""
 
     __tablename__ = "internal_note"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     text: Mapped[str]
     created_at: Mapped[datetime]
@@ -110,4 +111,30 @@ class RuleOverride(Base):
     active: Mapped[bool] = mapped_column(default=True)
     severity: Mapped[str] = mapped_column(default="")  # empty: as the rule itself says
     message: Mapped[str] = mapped_column(default="")  # likewise
+    pattern: Mapped[str] = mapped_column(default="")  # likewise
+    fields: Mapped[list[Any]] = mapped_column(default=list)  # likewise
+    valid_from: Mapped[date | None]
+    amount: Mapped[int | None]  # None: the rule's own
     updated_at: Mapped[datetime]
+
+
+class RuleCount(Base):
+    """How often a rule of the checks found something in a month of Tokyo, and was overruled by who handed in."""
+
+    __tablename__ = "rule_count"
+
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)  # its first day
+    fired: Mapped[int] = mapped_column(default=0)
+    overruled: Mapped[int] = mapped_column(default=0)
+
+
+class RetentionHold(Base):
+    """The applications to this entry are kept beyond their time, as a dispute or a request of the law asks for."""
+
+    __tablename__ = "retention_hold"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True, autoincrement=False)
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -84,6 +84,8 @@ class Organization(Base):
     activity_revision: Mapped[int] = mapped_column(default=1)
 
     created_at: Mapped[datetime]
+    # When a member last said that all of this is still true.
+    confirmed_at: Mapped[datetime | None]
     # While set, its members cannot log in and nothing of it is public.
     suspended_at: Mapped[datetime | None]
 

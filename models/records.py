@@ -71,6 +71,7 @@ class JobStatus(Base):
 
     job: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(default="")  # as the desk shows it
+    every: Mapped[float] = mapped_column(default=0)  # seconds
     started_at: Mapped[datetime]
     seconds: Mapped[float]
     done: Mapped[int]  # rows it moved in that run

@@ -235,3 +235,22 @@ class RegistrationAction(StrEnum):
 class RegistrationFileKind(StrEnum):
     review = "review"  # 審査用資料: for the secretariat alone
     logo = "logo"  # public
+
+
+class ReminderKind(StrEnum):
+    """What somebody is reminded of."""
+
+    draft = "draft"  # that lies
+    returned = "returned"  # an entry that was not handed in again
+    deadline = "deadline"  # of an application period that nears
+    unread = "unread"  # applications that nobody opened
+    answer = "answer"  # of a talent, that nobody opened
+    registration = "registration"  # to be confirmed once a year
+    offer = "offer"  # that the talent did not answer
+    event = "event"  # of tomorrow, for those who take part
+    approval = "approval"  # the secretariat's business days near their end
+
+
+class ReminderState(StrEnum):
+    sent = "sent"
+    late = "late"  # nobody could be told in time; now it would say what is over

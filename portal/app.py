@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import database, settings
+from portal import connections, multipart, settings
 from portal.extensions import babel, csrf, db, mail
 from portal.settings import Settings
 
@@ -16,6 +16,7 @@ ROOT = settings.ROOT
 LARGEST_REQUEST = 17 * 1024 * 1024  # three attachments of a mail, or one large document
 LARGEST_FORM = 3 * 1024 * 1024
 MOST_PARTS = 2000
+ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  # no name of a machine
 
 
 def create_app(chosen: Settings | None = None, *, doors: bool = True) -> Flask:
@@ -28,7 +29,7 @@ def create_app(chosen: Settings | None = None, *, doors: bool = True) -> Flask:
     db.init_app(app)
     mail.init_app(app)
     with app.app_context():
-        database.prepare(db.engine)
+        connections.prepare(db.engine)
     # What letters and pages share: dates, states, icons.
     from portal import wording  # noqa: PLC0415  # needs the extensions above
     from portal.messaging import stops  # noqa: PLC0415  # likewise
@@ -41,6 +42,7 @@ def create_app(chosen: Settings | None = None, *, doors: bool = True) -> Flask:
         from views import doors as all_doors  # noqa: PLC0415  # the composition root is the one place that knows views
 
         all_doors.open_all(app)
+        multipart.install()
         proxied = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # how Flask is wrapped
     return app
@@ -52,7 +54,7 @@ def configuration(chosen: Settings) -> dict[str, Any]:
         "PORTAL": chosen,
         "SECRET_KEY": chosen.secret_key,
         "SQLALCHEMY_DATABASE_URI": chosen.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(chosen),
+        "SQLALCHEMY_ENGINE_OPTIONS": connections.engine_options(chosen),
         "TRUSTED_HOSTS": trusted_hosts(chosen),
         "SESSION_COOKIE_NAME": f"{prefix}sid",
         "SESSION_COOKIE_SECURE": chosen.secure,
@@ -78,11 +80,12 @@ def configuration(chosen: Settings) -> dict[str, Any]:
 
 
 def trusted_hosts(chosen: Settings) -> list[str]:
-    """Names this site answers to. On loopback both usual names of the machine do."""
+    """Names this site answers to: its own, and the address where it listens, by which machines that watch it call it.
+    On loopback both usual names of the machine do."""
     hosts = [urlsplit(chosen.base_url).hostname or chosen.host]
     if chosen.host in ("127.0.0.1", "localhost", "::1"):
-        hosts += ["127.0.0.1", "localhost"]
-    return hosts
+        return [*hosts, "127.0.0.1", "localhost"]
+    return hosts if chosen.host in ANYWHERE else [*hosts, chosen.host]
 
 
 def _make_folder(chosen: Settings) -> None:

@@ -94,6 +94,18 @@ def remove_authenticator(email: str, *, is_sure: bool) -> None:
     click.echo(f"{email} の認証アプリを解除しました。次のログインから、ワンタイムパスワードをメールで送ります。")
 
 
+@command
+@click.option("--yes", "is_sure", is_flag=True, help="確認せずに実行します")
+def end_sessions(*, is_sure: bool) -> None:
+    """全員をログアウトさせ、送ったままの再発行などのアドレスも使えなくします。情報が漏れたおそれがあるときに使います。"""
+    from portal.operation import administrators
+
+    if not is_sure:
+        click.confirm("団体・登録人材・事務局の全員をログアウトさせます。よろしいですか", abort=True)
+    ended = in_application(administrators.end_sessions)
+    click.echo(f"{ended:,}件のログインを終了しました。送ったままだったアドレスも使えません。")
+
+
 def ask_password() -> str:
     return str(click.prompt("パスワード", hide_input=True, confirmation_prompt="パスワード（確認）"))
 
@@ -156,22 +168,92 @@ def preview_erasure(days: int) -> None:
     click.echo("\n".join(lines) or f"{days}日後までに消去される応募はありません。")
 
 
-def in_application(function: Callable[[], Result]) -> Result:
-    """A refusal is its sentence on stderr and status 1. No connection is left open."""
-    from models.base import db
-    from portal.app import create_app
+@command
+def take_returned_mail() -> None:
+    """戻ってきたメール（配達不能の通知）を標準入力から1通読み、届かなかったことを記録します。メールサーバーから呼び出します。"""
+    from portal import clock
+    from portal.mail import returns
+
+    raw = sys.stdin.buffer.read(returns.LARGEST)
+    outcome = in_application(lambda: returns.take(raw, now=clock.now()))
+    click.echo(outcome.value)
+
+
+@command
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="控えを置くフォルダー")
+@click.option("--keep-days", type=click.IntRange(1), help="これより古い控えを消します（最新のものは残します）")
+def backup(folder: Path, *, keep_days: int | None) -> None:
+    """データベースとファイルの控えを取ります。サイトを動かしたまま実行できます。"""
+    from portal import clock
+    from portal.operation.backup import copies
+
+    chosen, now = settings.load(), clock.now()
+    copy = or_refusal(lambda: copies.make(chosen, folder, now=now, say=click.echo))
+    click.echo(f"{copy} に控えを取りました。")
+    for name in copies.forget(folder, days=keep_days, now=now) if keep_days else ():
+        click.echo(f"古い控え {name} を消しました。")
+
+
+@command
+@click.argument("source", metavar="控えのフォルダー", type=click.Path(path_type=Path))
+def restore(source: Path) -> None:
+    """控えを、空のデータベースと保存先に復元します。復元したサイトは、再開を指示するまでメールを送りません。"""
+    from portal import clock
+    from portal.operation.backup import copies, quarantine
+
+    chosen = settings.load()
+    or_refusal(lambda: copies.restore(chosen, source, say=click.echo))
+    stopped = in_application(lambda: quarantine.begin(clock.now()))
+    click.echo(f"復元しました。送信待ちだったメール{stopped:,}通は止めてあり、全員がログアウトしています。")
+    click.echo("確認が済んだら portal resume-mail を実行してください。それまでメールは送信されません。")
+
+
+@command
+def resume_mail() -> None:
+    """復元したサイトで、メールの送信を再開します。"""
+    from portal import clock
+    from portal.operation.backup import quarantine
+
+    jobs = in_application(lambda: quarantine.end(clock.now()))
+    if jobs:
+        click.echo("メールの送信を再開しました。止めてあったメールは、事務局の「メール」から再送できます。")
+    else:
+        click.echo("止まっているメールの送信はありませんでした。")
+
+
+@command
+def backup_drill() -> None:
+    """控えを取り、別の場所に復元して、すべての表とファイルを比べます。動いているサイトには何も変更しません。"""
+    from portal import clock
+    from portal.operation.backup import drill
+
+    chosen = settings.load()
+    or_refusal(lambda: drill.run(chosen, now=clock.now(), say=click.echo))
+    click.echo("控えから、すべてを復元できました。")
+
+
+def or_refusal(function: Callable[[], Result]) -> Result:
+    """A refusal is its sentence on stderr and status 1."""
     from portal.errors import Refused
 
     try:
-        with create_app(settings.load(), doors=False).app_context():
-            try:
-                return function()
-            finally:
-                db.session.remove()
-                db.engine.dispose()
+        return function()
     except Refused as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
+
+
+def in_application(function: Callable[[], Result]) -> Result:
+    """As `or_refusal`, within the application. No connection is left open."""
+    from models.base import db
+    from portal.app import create_app
+
+    with create_app(settings.load(), doors=False).app_context():
+        try:
+            return or_refusal(function)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @command

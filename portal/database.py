@@ -1,7 +1,6 @@
 """What differs between SQLite and PostgreSQL sits here, one function each."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     CursorResult,
     Insert,
     Row,
@@ -23,87 +23,48 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    true,
 )
 from sqlalchemy import cast as cast_as
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.dml import UpdateBase
 
 from models.base import Base, db
-from portal.settings import Settings
+from portal.connections import changes
 
 LAST_CHARACTER = "\U0010ffff"  # sorts behind whatever a text goes on with
 
-SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "busy_timeout=5000",
-    "cache_size=-65536",
-    "secure_delete=ON",  # what was erased is not left in free pages, which a backup would copy
-)
 
+def begin_write(*, is_durable: bool = True) -> None:
+    """Starts the session's transaction as a writer. Call it before the first statement; later it is an error.
 
-def engine_options(settings: Settings) -> dict[str, Any]:
-    """Errors do not say the values of a statement: whatever logs one would log people's data."""
-    if settings.is_sqlite:
-        return {
-            "hide_parameters": True,
-            "connect_args": {"check_same_thread": False, "timeout": 5},
-            "pool_size": 8,
-            "max_overflow": 16,
-        }
-    return {
-        "hide_parameters": True,
-        "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 8,
-        "connect_args": {
-            "connect_timeout": 3,
-            "options": "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off",
-        },
-    }
-
-
-def prepare(engine: Engine) -> None:
-    """Every connection of a SQLite engine gets its pragmas and the transaction mode that its session asked for."""
-    event.listen(engine, "handle_error", _shorten)
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _connect)
-    event.listen(engine, "begin", _begin)
-
-
-def _shorten(context: ExceptionContext) -> None:
-    """Of PostgreSQL's messages the first line: those behind it quote the row (DETAIL, CONTEXT)."""
-    for problem in (context.original_exception, context.sqlalchemy_exception):
-        if problem is not None and problem.args and isinstance(problem.args[0], str):
-            problem.args = (problem.args[0].partition("\n")[0], *problem.args[1:])
-
-
-def _connect(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # BEGIN is ours: the driver's own way loses updates
-    for pragma in SQLITE_PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    # A read that turns into a write fails at once under WAL, whatever the timeout: writers say so first.
-    mode = "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
-    connection.exec_driver_sql(mode)
-    connection.info["changes"] = changes(connection)
-
-
-def changes(connection: Connection) -> int:
-    """Rows that this connection of SQLite ever changed."""
-    return cast("sqlite3.Connection", connection.connection.driver_connection).total_changes
-
-
-def begin_write() -> None:
-    """Starts the session's transaction as a writer. Call it before the first statement; later it is an error."""
+    One that is not durable does not wait for the disk when it ends: where the machine itself fails, its last moments
+    may be lost, as a whole. On PostgreSQL the statement says so that `not_durable` is part of.
+    """
     if db.session().in_transaction():
         db.session.rollback()
-    db.session.connection(execution_options={"write": True})
+    db.session().info.pop("reading", None)
+    db.session.connection(execution_options={"write": True, "durable": is_durable})
+
+
+def begin_read() -> None:
+    """From the next statement until `begin_write` the session reads and may not write.
+
+    On PostgreSQL each statement sees what is committed when it starts, as within a transaction, without the two round
+    trips that begin and end one; on SQLite all see one moment.
+    """
+    db.session().info["reading"] = True
+
+
+@event.listens_for(db.session, "after_begin")
+def _read(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Before the first statement; `connections` takes it back when the connection is laid down."""
+    if session.info.get("reading"):
+        connection.info["reading"] = True
+        if connection.dialect.name == "postgresql":
+            cast("Any", connection.connection.driver_connection).autocommit = True
 
 
 @contextmanager
@@ -153,9 +114,16 @@ def by_index() -> Iterator[None]:
     if db.session.get_bind().dialect.name == "sqlite":
         yield
         return
-    db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    yield
-    db.session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+    if "reading" in db.session.connection().info:  # no transaction that LOCAL could end with
+        db.session.execute(text("SET enable_seqscan = off"))
+        try:
+            yield
+        finally:
+            db.session.execute(text("RESET enable_seqscan"))
+    else:
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        yield
+        db.session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
 
 
 def dialect() -> str:
@@ -208,14 +176,58 @@ def among(column: Any, ids: Collection[Any]) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", column.in_(numbers))
 
 
-def rows_of(statement: Select, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
+def rows_of(statement: Select | CompoundSelect, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
     """Reads plain columns past the unit of work, which would cost as much again and flushes nothing here: for pages."""
-    return db.session.connection().execute(statement, values or {}).all()
+    return _connection().execute(statement, values or {}).all()
+
+
+def _connection() -> Connection:
+    """The session's own, which it looks for at length each time: a page asks for it some ten times."""
+    session = db.session()
+    kept: Connection | None = session.info.get("connection")
+    if kept is None or kept.closed:  # as at the end of each transaction
+        kept = session.info["connection"] = session.connection()
+    return kept
 
 
 def begins_with(column: Any, start: str) -> ColumnElement[bool]:
     """By the column's index; on PostgreSQL the column sorts by code point (revision 0010 names those that do)."""
     return cast("ColumnElement[bool]", (column >= start) & (column < start + LAST_CHARACTER))
+
+
+def count_up(statement: UpdateBase, values: Mapping[str, Any]) -> Sequence[Row]:
+    """One statement in a transaction of its own, in the midst of reading; afterwards reading goes on.
+
+    For what is counted and not kept: on PostgreSQL nobody waits for the disk, and a crash may take the last moment's.
+    """
+    if dialect() == "sqlite":
+        begin_write()
+        rows = db.session.execute(statement, values).all()
+        db.session.commit()
+        begin_read()
+        return rows
+    return _connection().execute(statement, values, execution_options={"alone": True}).all()
+
+
+def write_alone(statement: UpdateBase, values: Mapping[str, Any]) -> None:
+    """One statement that is a transaction by itself, when no other is open; durable. Afterwards the session reads.
+
+    For what is written a thousand times in a row: PostgreSQL is spared the two round trips that begin and end one.
+    """
+    if dialect() == "sqlite":
+        begin_write()
+        _connection().execute(statement, values)
+        db.session.commit()
+    begin_read()
+    if dialect() != "sqlite":
+        _connection().execute(statement, values, execution_options={"alone": True})
+
+
+def not_durable(dialect: str) -> ColumnElement[bool]:
+    """True, and on PostgreSQL the end of this transaction does not wait for the disk (`begin_write`)."""
+    if dialect == "sqlite":
+        return true()
+    return func.set_config("synchronous_commit", "off", True).is_not(None)  # noqa: FBT003  # SQL has no names: until the transaction ends
 
 
 def given(column: Any, name: str = "ids") -> ColumnElement[bool]:

@@ -44,6 +44,7 @@ Owner = shared_alias(Account)  # of a talent, whatever else a query reads of acc
 MAY: dict[str, frozenset[Role]] = {
     "entry.list": MEMBERS,
     "entry.write": EDITORS,
+    "entry.attend": EDITORS | SECRETARIAT,  # colleagues see that one has it open
     Action.submit: EDITORS,
     Action.withdraw: EDITORS,
     Action.close: EDITORS | SECRETARIAT | CLOCK_ONLY,
@@ -64,6 +65,7 @@ MAY: dict[str, frozenset[Role]] = {
     "message.write": EDITORS | TALENTS,
     "template.write": EDITORS,
     "desk.read": SECRETARIAT,
+    "outbox.handle": SECRETARIAT,
     "desk.administer": frozenset({Role.administrator}),
     "member.manage": frozenset({Role.owner}),
     "registration.write": EDITORS,

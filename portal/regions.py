@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal.codes import Code, CodeList
+from portal.code_list import Code, CodeList
 
 REGIONS = CodeList(
     tuple(

@@ -43,6 +43,7 @@ class Settings:
     mail_default_sender: str = "PARTNER事務局 <no-reply@partner.example.jp>"
     storage_url: str = f"file://{ROOT}/var/files"
     scanner: str = ""  # a clamd that looks at files: clamd://host:port or unix:///socket
+    postgresql_bin: str = ""  # the folder of pg_dump and pg_restore, where it is not on the PATH
     timezone: str = "Asia/Tokyo"
     proxies: int = 0  # trusted proxies in front, for X-Forwarded-For and -Proto
     demo: bool = False  # the catcher's page and the demo accounts
@@ -57,6 +58,7 @@ class Settings:
     code_resend_seconds: int = 30
     session_idle_minutes: int = 60
     session_hours: int = 12
+    sessions_at_once: int = 5  # of one account; the one that was used longest ago gives way
     hold_seconds: int = 10
     approval_days: int = 3
     mail_hold_seconds: int = 120  # in which a mail to talents can be taken back
@@ -67,6 +69,8 @@ class Settings:
     tick_seconds: float = 1.0
     look_seconds: float = 2.0  # after which every process goes by what the desk decided
     audit_key: str = ""  # seals the trail; without one it is made from secret_key, which then must never change
+    log: str = "text"  # or json: one object a line, and a line for each answer
+    metrics_token: str = ""  # opens /metrics; without one there is no such page
     trail_anchor: str = ""  # file that keeps the newest seal outside the database
     # What one member may do, so that nobody copies the register of talents.
     searches_per_minute: int = 120
@@ -191,6 +195,12 @@ def _bounds(settings: Settings) -> tuple[tuple[str, bool, str], ...]:
             f"{SHORTEST_PASSWORD}〜{LONGEST_PASSWORD} で指定してください。",
         ),
         ("reissue_minutes", 1 <= minutes <= LONGEST_REISSUE, f"1〜{LONGEST_REISSUE:,} の分数で指定してください。"),
+        ("log", settings.log in ("text", "json"), "text または json を指定してください。"),
+        (
+            "metrics_token",
+            not settings.metrics_token or len(settings.metrics_token) >= SHORTEST_SECRET,
+            long,
+        ),
         ("web_workers", settings.web_workers >= 1, "1以上で指定してください。"),
         ("tick_seconds", settings.tick_seconds > 0, "0より大きい秒数を指定してください。"),
         ("look_seconds", settings.look_seconds > 0, "0より大きい秒数を指定してください。"),

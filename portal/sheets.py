@@ -15,8 +15,17 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from portal.clock import local
 
 Cell = str | int | datetime | date | None
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_000  # Excel's own limit is 32,767
+
+
+def write(end: str, target: BinaryIO, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    """By the end of the file's name, csv or xlsx. Returns the number of rows."""
+    return write_csv(target, head, rows) if end == "csv" else write_xlsx(target, title, head, rows)
 
 
 def write_xlsx(target: BinaryIO, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:

@@ -1,14 +1,11 @@
-"""One mapping from a state, kind or role to its word, icon and colour, and the way dates are written."""
+"""One mapping from a state, kind or role to its word, icon and colour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask import Flask
 
 from models.states import (
-    Action,
     ApplicationState,
     ApplyVia,
     DocumentState,
@@ -18,13 +15,12 @@ from models.states import (
     MailTopic,
     RegistrationKind,
     RegistrationState,
+    ReminderKind,
     Role,
     State,
 )
-from portal import codes
-from portal.clock import local
-
-WEEKDAYS = "月火水木金土日"
+from portal import codes, dates
+from portal.event_words import event_label
 
 
 @dataclass(frozen=True)
@@ -147,149 +143,6 @@ ROLE_LABEL: Mapping[Role, str] = {
     Role.administrator: "事務局管理者",
     Role.system: "自動",
 }
-ACTION_LABEL: Mapping[str, str] = {
-    "create": "下書き作成",
-    "revise": "修正を開始",
-    "copy": "コピーして作成",
-    "discard": "下書きを削除",
-    "extend": "期間延長",
-    "assign": "担当の変更",
-    Action.submit: "掲載申請",
-    Action.withdraw: "取下げ",
-    Action.return_: "差戻し",
-    Action.approve: "掲載承認",
-    Action.undo: "判断の取消し",
-    Action.publish: "公開",
-    Action.supersede: "新しい版と入れ替え",
-    Action.close: "掲載終了",
-    Action.unpublish: "掲載停止",
-    Action.restore: "再掲載",
-}
-# The trail's other events; those of entries are ACTION_LABEL's.
-EVENT_LABEL: Mapping[str, str] = {
-    "person.export": "本人の情報の書き出し",
-    "desk.approve": "まとめて承認",
-    "desk.return": "まとめて差戻し",
-    "login.ok": "ログイン",
-    "login.failed": "ログイン失敗",
-    "login.throttled": "ログインの制限",
-    "logout": "ログアウト",
-    "session.ended": "ログイン状態の終了",
-    "code.issued": "ワンタイムパスワードの発行",
-    "code.used": "ワンタイムパスワードの確認",
-    "code.failed": "ワンタイムパスワードの誤り",
-    "account.create": "アカウントの作成",
-    "account.erase": "アカウントの削除",
-    "phrase.create": "定型文の追加",
-    "phrase.change": "定型文の変更",
-    "phrase.remove": "定型文の削除",
-    "closed_day.create": "休業日の追加",
-    "closed_day.change": "休業日の変更",
-    "closed_day.remove": "休業日の削除",
-    "talent.profile": "プロフィールの保存",
-    "talent.photo": "写真の登録",
-    "talent.view": "人材詳細の閲覧",
-    "talent.view_limit": "人材詳細の閲覧の制限",
-    "talent.hide": "公開しない団体の追加",
-    "search.save": "検索の保存",
-    "search.rename": "保存した検索の名前の変更",
-    "search.remove": "保存した検索の削除",
-    "search.digest": "保存した検索の新着メールの設定",
-    "favorite.mark": "気になるに追加",
-    "favorite.unmark": "気になるから外す",
-    "favorite.note": "気になるのメモの保存",
-    "talent.show": "公開しない団体の解除",
-    "talent.stop": "オファーメールの停止",
-    "talent.resume": "オファーメールの再開",
-    "message.reply": "メッセージの返信",
-    "resume.save": "履歴書の保存",
-    "application.move": "選考状態の変更",
-    "application.read": "応募の閲覧",
-    "application.file": "応募書類の閲覧",
-    "application.resume_pdf": "履歴書PDFの出力",
-    "application.address": "応募者のアドレスの利用",
-    "application.document": "応募書類の確認",
-    "application.note": "メモの保存",
-    "application.erase": "応募の個人情報の消去",
-    "mail_template.create": "メールテンプレートの保存",
-    "mail_template.change": "メールテンプレートの変更",
-    "mail_template.remove": "メールテンプレートの削除",
-    "mail.send": "メールの送信",
-    "mail.cancel": "メール送信の取消し",
-    "mail.refuse": "届けられなかったメール",
-    "mail.test": "メールのテスト送信",
-    "registration.begin": "団体登録の申込み",
-    "registration.change": "登録内容の更新",
-    "registration.submit": "団体登録・変更の申請",
-    "registration.withdraw": "変更の申請の取下げ",
-    "registration.approve": "団体登録・変更の承認",
-    "registration.return": "団体登録・変更の差戻し",
-    "registration.refuse": "団体登録の見送り",
-    "registration.file": "審査用資料の閲覧",
-    "registration.logo": "ロゴの更新",
-    "organization.create": "団体の登録",
-    "trail.verify": "操作記録の検査",
-    "download.request": "ダウンロードの作成",
-    "download.fetch": "ダウンロード",
-    "session.confirmed": "本人の再確認",
-    "password.asked": "パスワード再発行の申込み",
-    "password.reissued": "パスワードの再設定",
-    "password.first": "はじめてのパスワードの設定",
-    "password.changed": "パスワードの変更",
-    "authenticator.on": "認証アプリの設定",
-    "authenticator.off": "認証アプリの解除",
-    "authenticator.codes": "復旧コードの作り直し",
-    "authenticator.recovery": "復旧コードの利用",
-    "email.asked": "メールアドレス変更の申込み",
-    "email.confirmed": "メールアドレス変更の確認",
-    "email.changed": "メールアドレスの変更",
-    "email.undone": "メールアドレス変更の取消し",
-    "member.invite": "メンバーの招待",
-    "member.invite_again": "メンバーの招待の再送",
-    "member.invite_cancel": "メンバーの招待の取消し",
-    "member.role": "メンバーの権限の変更",
-    "member.remove": "メンバーの削除",
-    "organization.suspend": "団体の利用停止",
-    "organization.restore": "団体の利用再開",
-    "organization.note": "事務局メモの追加",
-    "organization.posting_stop": "掲載の停止（団体・種別ごと）",
-    "organization.posting_allow": "掲載の再開（団体・種別ごと）",
-    "account.suspend": "アカウントの利用停止",
-    "account.restore": "アカウントの利用再開",
-    "account.role": "役割の変更",
-    "account.password_mail": "パスワード設定メールの送信",
-    "account.sessions_ended": "ログイン状態をすべて終了",
-    "talent.desk_view": "事務局による人材の閲覧",
-    "news.create": "お知らせの追加",
-    "news.change": "お知らせの変更",
-    "news.remove": "お知らせの削除",
-    "setting.change": "設定の変更",
-    "setting.reset": "設定を元に戻す",
-    "code_list.change": "コード表の変更",
-    "rule.change": "点検ルールの変更",
-}
-SUBJECT_LABEL: Mapping[str, str] = {
-    "version": "掲載情報",
-    "session": "ログイン状態",
-    "account": "アカウント",
-    "phrase": "定型文",
-    "closed_day": "休業日",
-    "talent": "登録人材",
-    "resume": "履歴書",
-    "application": "応募",
-    "download": "ダウンロード",
-    "saved_search": "保存した検索",
-    "mail_template": "メールテンプレート",
-    "thread": "メッセージ",
-    "message": "メッセージ",
-    "dispatch": "メール",
-    "organization": "団体",
-    "news": "お知らせ",
-    "setting": "設定",
-    "code_list": "コード表",
-    "rule": "点検ルール",
-    "registration": "団体登録・変更",
-}
 LETTER_LABEL: Mapping[str, str] = {
     "one_time_password": "ワンタイムパスワード",
     "new_browser": "新しい端末からのログイン",
@@ -312,6 +165,8 @@ LETTER_LABEL: Mapping[str, str] = {
     "documents_again": "書類の再提出の依頼",
     "seat_free": "キャンセル待ちの繰上げ",
     "saved_search_news": "保存した検索の新着",
+    "reminders": "リマインド",
+    "event_tomorrow": "開催のリマインド",
     "message_arrived": "メッセージの通知",
     "offer_arrived": "オファーメールの通知",
     "answer_arrived": "返信の通知",
@@ -326,6 +181,7 @@ LETTER_LABEL: Mapping[str, str] = {
     "email_changed": "メールアドレスの変更の通知",
     "organization_suspended": "団体の利用停止",
     "organization_reopened": "団体の利用再開",
+    "alarm": "定期処理の警告",
     "registration_change_submitted": "登録内容の変更の受付",
     "registration_change_approved": "登録内容の変更の承認",
     "registration_change_returned": "登録内容の変更の差戻し",
@@ -336,12 +192,18 @@ LETTER_LABEL: Mapping[str, str] = {
     "registration_approved": "団体登録の承認",
     "registration_refused": "団体登録の見送り",
 }
+REMINDER_LABEL: Mapping[ReminderKind, str] = {
+    ReminderKind.returned: "差戻しのあと、まだ申請し直していない情報",
+    ReminderKind.deadline: "締切が近い募集",
+    ReminderKind.unread: "まだ開いていない応募",
+    ReminderKind.answer: "まだ開いていない返信",
+    ReminderKind.draft: "申請していない下書き",
+    ReminderKind.registration: "登録内容の年1回の確認",
+    ReminderKind.event: "参加する催しの前日のお知らせ",
+    ReminderKind.offer: "返信していないオファーメール",
+    ReminderKind.approval: "承認期限が近い、または過ぎた申請",
+}
 APPLY_LABEL: Mapping[ApplyVia, str] = {via: codes.APPLY_VIA.label(via) for via in ApplyVia}
-
-
-def event_label(action: str) -> str:
-    """A dotted action of the trail in words; one that has none stands as it is."""
-    return EVENT_LABEL.get(action) or ACTION_LABEL.get(action.removeprefix("entry."), action)
 
 
 def sla_look(days_left: int) -> Look:
@@ -361,72 +223,9 @@ def lamp_look(errors: int, warnings: int) -> Look:
     return Look("問題なし", "lamp-ok", "okc")
 
 
-def moment(value: datetime | str | None) -> str:
-    """2026年12月1日(火) 09:00, in Tokyo. Takes ISO text too, as letters carry it."""
-    if not value:
-        return ""
-    here = _here(value)
-    return f"{here.year}年{here.month}月{here.day}日({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
-
-
-def day(value: datetime | str | None) -> str:
-    if not value:
-        return ""
-    here = _here(value)
-    return f"{here.year}年{here.month}月{here.day}日({WEEKDAYS[here.weekday()]})"
-
-
-def moment_short(value: datetime | str | None, now: datetime) -> str:
-    """12/1(火) 09:00; with the year when it is not this one."""
-    if not value:
-        return ""
-    here = _here(value)
-    year = "" if here.year == local(now).year else f"{here.year}/"
-    return f"{year}{here.month}/{here.day}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
-
-
-def day_short(value: datetime | str | None, now: datetime) -> str:
-    return moment_short(value, now)[:-6] if value else ""
-
-
-def on_day(value: date) -> str:
-    """A calendar day: 2026年12月1日(火)."""
-    return f"{value.year}年{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})"
-
-
-def span(start: datetime | None, end: datetime | None, now: datetime) -> str:
-    if not start and not end:
-        return ""
-    return f"{day_short(start, now)} 〜 {day_short(end, now)}"
-
-
-def days_until(value: datetime, now: datetime) -> int:
-    """Calendar days in Tokyo from today to the moment's day; 0 is today."""
-    return (local(value).date() - local(now).date()) // timedelta(days=1)
-
-
-def time_left(value: datetime, now: datetime) -> str:
-    days = days_until(value, now)
-    return "終了しました" if value <= now else "本日まで" if days == 0 else f"あと{days}日"
-
-
-def _here(value: datetime | str) -> datetime:
-    return local(datetime.fromisoformat(value) if isinstance(value, str) else value)
-
-
 def register(app: Flask) -> None:
     """Makes dates and words known to pages and letters alike."""
-    filters: dict[str, Any] = {
-        "moment": moment,
-        "day": day,
-        "moment_short": moment_short,
-        "day_short": day_short,
-        "on_day": on_day,
-        "span": span,
-        "time_left": time_left,
-        "days_until": days_until,
-    }
-    app.jinja_env.filters.update(filters)
+    app.jinja_env.filters.update(dates.FILTERS)
     app.jinja_env.globals.update(
         STATE_LOOK=STATE_LOOK,
         MAIL_LOOK=MAIL_LOOK,
@@ -440,6 +239,7 @@ def register(app: Flask) -> None:
         MAIL_TOPIC_LABEL=MAIL_TOPIC_LABEL,
         ROLE_LABEL=ROLE_LABEL,
         LETTER_LABEL=LETTER_LABEL,
+        REMINDER_LABEL=REMINDER_LABEL,
         event_label=event_label,
         sla_look=sla_look,
         lamp_look=lamp_look,

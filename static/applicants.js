@@ -1,4 +1,4 @@
-// The list of applicants works without this file. It says how many are chosen, picks those whose documents are wanting, and copies addresses.
+// Lists of people or entries with boxes to choose by, which work without this file. It says how many are chosen, picks those whose documents are wanting, and copies addresses.
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];

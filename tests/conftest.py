@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from argon2 import PasswordHasher
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser as Chromium
-from sqlalchemy import event, text
+from sqlalchemy import event
 from xdist.scheduler import LoadFileScheduling
 
 from models.base import Base, db
+from portal.accounts import passwords
 from portal.administration import memory
 from portal.app import create_app
 from portal.settings import Settings
 from tests import chromium, databases, turns
 from tests.client import Browser
-from tests.make import Maker
+from tests.make import Maker, password_hash
 
 # Tuesday 24 November 2026, 14:32 in Tokyo: an ordinary working day after a holiday.
 NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
@@ -35,6 +37,8 @@ TOGETHER = (
     "browser/test_desk_keys.py",
     "browser/test_pages.py",
     "browser/test_registration.py",
+    "browser/test_autosave.py",
+    "browser/test_entry_files.py",
     "browser/test_minute.py",
 )
 # One portal is started for these two.
@@ -42,6 +46,12 @@ ABOUT_TALENTS = ("browser/test_recruiting.py", "browser/test_matching.py")
 # Two workers do these side by side, one on each database.
 BY_DATABASE = ("views/test_bad_input.py",)
 LONG = (*ALONE, *TOGETHER, *BY_DATABASE, *ABOUT_TALENTS, "access/")
+
+
+# The tables that hold something: to ask costs a tenth of emptying them all, which thousands of tests do twice.
+FILLED = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT '{table.name}' FROM {table.name} LIMIT 1) AS one" for table in Base.metadata.sorted_tables
+)
 
 
 class Scheduling(LoadFileScheduling):
@@ -76,6 +86,26 @@ def pytest_collection_finish() -> None:
     """Thousands of tests stay until the end: looking through them for garbage again and again took a tenth of a run."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_passwords() -> Iterator[PasswordHasher]:
+    """A hash costs next to nothing, but for the tests that are about its cost: those ask for `true_passwords`."""
+    real = passwords.HASHER
+    passwords.HASHER = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
+    yield real
+    passwords.HASHER = real
+
+
+@pytest.fixture
+def true_passwords(hasty_passwords: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(passwords, "HASHER", hasty_passwords)
+    made = (passwords.dummy_hash, password_hash)
+    for once in made:
+        once.cache_clear()
+    yield
+    for once in made:
+        once.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +155,7 @@ def settings(database_url: str, made_once: dict[Any, Any], tmp_path_factory: pyt
             storage_url=f"file://{folder}/files",
             mail_folder=str(folder / "mail"),
             searches_per_minute=100_000,  # one member asks for all; tests/matching counts
+            sessions_at_once=1000,  # one person has many browsers here; tests/accounts/test_sessions.py counts
             look_seconds=3600,  # a test whose statements are counted has no other one among them
         )
     return made_once["settings", database_url]
@@ -216,12 +247,16 @@ def empty() -> None:
     memory.forget()
     db.session.rollback()
     db.session.remove()
-    emptying = [f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)]
+    tables = reversed(Base.metadata.sorted_tables)
     with db.engine.begin() as connection:
-        connection.execute(text("UPDATE entry SET live_version_id = NULL"))
-        # PostgreSQL takes them all at once.
-        for statement in emptying if connection.dialect.name == "sqlite" else ["; ".join(emptying)]:
-            connection.exec_driver_sql(statement)
+        filled = set(connection.exec_driver_sql(FILLED).scalars())
+        if filled and connection.dialect.name == "postgresql":  # thousands of profiles, on a busy machine
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        if "entry" in filled:
+            connection.exec_driver_sql("UPDATE entry SET live_version_id = NULL")
+        for table in tables:
+            if table.name in filled:
+                connection.exec_driver_sql(f"DELETE FROM {table.name}")
 
 
 @pytest.fixture
@@ -233,6 +268,21 @@ def statements(request: pytest.FixtureRequest) -> Iterator["Statements"]:
     event.listen(engine, "before_cursor_execute", counter.note)
     yield counter
     event.remove(engine, "before_cursor_execute", counter.note)
+
+
+@pytest.fixture
+def true_figures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """When a test of faults or races is over, all figures that are kept are compared with a count of everything."""
+    has_doors = "client" in request.fixturenames
+    request.getfixturevalue("client" if has_doors else "rules")  # which empties the database after this
+    yield
+    from tests.figures.truth import assert_figures_are_true
+
+    if has_app_context():  # that of the test's own session, which may still hold what was refused
+        assert_figures_are_true()
+        return
+    with request.getfixturevalue("site").app_context():
+        assert_figures_are_true()
 
 
 class Statements:

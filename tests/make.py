@@ -93,7 +93,9 @@ class Maker:
 
     def submit(self, version: Version, *, actor: Actor) -> Version:
         begin_write()
-        submission.submit(seen(version), actor=actor, now=self.now, days=APPROVAL_DAYS)
+        told = submission.findings_of(version, now=self.now, days=APPROVAL_DAYS)
+        read = {finding.key: "選考に必要なため" for finding in told}
+        submission.submit(seen(version), actor=actor, now=self.now, days=APPROVAL_DAYS, acknowledged=read)
         return self._saved(version)
 
     def approved(

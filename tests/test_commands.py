@@ -5,7 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, pool, select
 
 from models.base import db
-from models.people import Account
+from models.people import Account, LoginSession
 from models.records import AuditEvent
 from models.states import Role
 from models.talents import Talent
@@ -135,6 +135,8 @@ def test_doctor_says_what_to_do(environment: dict[str, str]) -> None:
     assert "[OK] データベース" in after.stdout
     assert "[OK] 人材検索の索引" in after.stdout
     assert "[OK] 応募一覧の件数" in after.stdout
+    assert "[OK] 公開の記録" in after.stdout
+    assert "[OK] ファイル" in after.stdout
     assert "[OK] 保存先" in after.stdout
 
 
@@ -247,3 +249,61 @@ def test_the_trail_is_looked_over_on_record(environment: dict[str, str], tmp_pat
     assert "データベースの外の控えと合わない封印（末尾の切り取りなど）：1件（番号 7）" in bad.stdout
     assert "操作記録は改ざんされています。" in bad.stdout
     assert quickly("audit-verify", "--head", "x", environment=environment).returncode == 1
+
+
+def test_a_copy_is_taken_drilled_restored_and_mail_goes_on(environment: dict[str, str], tmp_path: Path) -> None:
+    """The way that docs/operation/restore.md describes, step by step."""
+    environment |= {"PORTAL_POSTGRESQL_BIN": databases.programs()}
+    databases.migrate(environment["PORTAL_DATABASE_URL"])
+    administrator(environment)
+
+    done = portal("backup", "--to", str(tmp_path / "copies"), "--keep-days", "35", environment=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    (copy,) = (tmp_path / "copies").iterdir()
+    assert f"{copy} に控えを取りました。" in done.stdout
+    drilled = quickly("backup-drill", environment=environment)
+    assert (drilled.returncode, "控えから、すべてを復元できました。" in drilled.stdout) == (0, True)
+
+    again = quickly("restore", str(copy), environment=environment)
+    assert (again.returncode, "すでに" in again.stderr) == (1, True)
+    kind = "sqlite" if environment["PORTAL_DATABASE_URL"].startswith("sqlite") else "postgresql"
+    elsewhere = environment | {
+        "PORTAL_DATABASE_URL": databases.fresh_url(kind, tmp_path / "copies", "portal_restored_by_command"),
+        "PORTAL_STORAGE_URL": f"file://{tmp_path}/restored",
+    }
+    restored = quickly("restore", str(copy), environment=elsewhere)
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert "portal resume-mail を実行してください" in restored.stdout
+    assert "再開しました" in quickly("resume-mail", environment=elsewhere).stdout
+    assert "ありませんでした" in quickly("resume-mail", environment=elsewhere).stdout
+    assert quickly("audit-verify", environment=elsewhere).returncode == 0
+
+
+def test_everybody_is_logged_out_by_one_command(environment: dict[str, str]) -> None:
+    databases.migrate(environment["PORTAL_DATABASE_URL"])
+    administrator(environment)
+    url = Settings(database_url=environment["PORTAL_DATABASE_URL"]).sqlalchemy_url
+    now = datetime.now(UTC)
+    row = {
+        "token_hash": "x",
+        "account_id": 1,
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + timedelta(hours=9),
+    }
+    with create_engine(url, poolclass=pool.NullPool).begin() as connection:
+        connection.execute(LoginSession.__table__.insert().values(row))
+
+    assert quickly("end-sessions", environment=environment, given="n\n").returncode == 1
+    done = quickly("end-sessions", environment=environment, given="y\n")
+
+    assert (done.returncode, "1件のログインを終了しました。" in done.stdout) == (0, True)
+    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+        assert connection.scalar(select(LoginSession.ended_at)) is not None
+        assert connection.scalar(select(AuditEvent.details).order_by(AuditEvent.id.desc()).limit(1)) == {"ended": 1}
+
+
+def test_a_mail_that_came_back_is_read_from_standard_input(environment: dict[str, str]) -> None:
+    databases.migrate(environment["PORTAL_DATABASE_URL"])
+    done = quickly("take-returned-mail", environment=environment, given="Subject: 不在です\n\n来週戻ります。")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "no_report\n", "")

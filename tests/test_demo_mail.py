@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from portal import demo_mail
 from portal.app import create_app
 from portal.settings import Settings
+from tests.conftest import hang_up
 
 LONG = "求人情報の掲載申請を受け付けました。" * 60  # more than a line of SMTP may hold
 
@@ -111,10 +112,11 @@ def test_broken_letters_are_still_shown(folder: Path) -> None:
 
 
 @pytest.fixture
-def demo(settings: Settings, folder: Path) -> Flask:
+def demo(settings: Settings, folder: Path) -> Iterator[Flask]:
     app = create_app(replace(settings, demo=True, mail_folder=str(folder / "mail")))
     app.config["TESTING"] = True
-    return app
+    yield app
+    hang_up(app)
 
 
 @pytest.fixture

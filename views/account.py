@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -16,9 +15,10 @@ from portal.accounts import authenticators, changing, email_change, sessions, st
 from portal.accounts.stepping_up import MINUTES, is_fresh, own_account
 from portal.errors import Invalid, Throttled
 from portal.publishing.checks import Finding
+from views import held_forms
 from views.arguments import LARGEST_ID
 from views.templating import home_of
-from views.visitor import User, login_of, origin, safe_path, settings
+from views.visitor import login_of, origin, safe_path, settings, user_of
 from views.web import current_actor
 
 Answer = str | Response | tuple[str, int] | tuple[str, int, Mapping[str, str]]
@@ -37,10 +37,11 @@ def register(app: Flask) -> None:
 # ---- step-up
 
 
-def require_fresh(minutes: int = MINUTES) -> Callable[[View], View]:
+def require_fresh(minutes: int = MINUTES, *, when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
     """Whoever logged in longer ago proves themselves first, and comes back to the page. For views behind a login.
 
-    What a form sends is taken for as long again, so that a form opened in time is not sent in vain.
+    What a form sends is taken for as long again, so that a form opened in time is not sent in vain; later it is held
+    in the page that asks, and sent on by who proved it. `when` says of which requests that is asked at all.
     """
 
     def guard(view: View) -> View:
@@ -48,21 +49,19 @@ def require_fresh(minutes: int = MINUTES) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             is_read = request.method in ("GET", "HEAD")
             since = minutes if is_read else 2 * minutes
-            if current_user.is_authenticated and not is_fresh(current_user.session, clock.now(), minutes=since):
-                wanted = request.full_path.rstrip("?") if is_read else came_from()
-                return redirect(url_for("account.show_confirm", next=wanted or None), 303)
-            return view(*args, **kwargs)
+            if (
+                not current_user.is_authenticated
+                or is_fresh(current_user.session, clock.now(), minutes=since)
+                or not when()
+            ):
+                return view(*args, **kwargs)
+            if is_read:
+                return redirect(url_for("account.show_confirm", next=request.full_path.rstrip("?")), 303)
+            return confirm_page([], held=held_forms.hold(request.full_path.rstrip("?"), request.form)), 403
 
         return cast("View", guarded)
 
     return guard
-
-
-def came_from() -> str:
-    """The page of this site that a form was on."""
-    parts = urlsplit(request.referrer or "")
-    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return safe_path(path) if parts.netloc == request.host else ""
 
 
 @room.get("/confirm")
@@ -76,26 +75,34 @@ def show_confirm() -> str:
 def take_confirm() -> Answer:
     actor, now = current_actor(), clock.now()
     given, code = request.form.get("password", ""), request.form.get("code", "")
+    held = request.form.get("held", "")
     try:
         stepping_up.prove(given, actor=actor, origin=origin(), now=now, settings=settings(), code=code)
     except (Invalid, Throttled) as refusal:
         db.session.commit()  # the count of failures and the trail stay
-        return confirm_page(findings_of(refusal)), refusal.status, waiting(refusal)
+        return confirm_page(findings_of(refusal), held=held), refusal.status, waiting(refusal)
     enter_again(sessions.renew(current_user.session_id, now=now))
+    if form := held_forms.opened(held):
+        return render_template("account/confirmed.html", form=form, home=home_of(actor))
     return redirect(safe_path(request.args.get("next")) or home_of(actor), 303)
 
 
-def confirm_page(findings: Sequence[Finding]) -> str:
+def confirm_page(findings: Sequence[Finding], *, held: str = "") -> str:
     actor = current_actor()
-    has_app = authenticators.has_app(actor.account_id)
-    return render_template("account/confirm.html", findings=findings, has_app=has_app, home=home_of(actor))
+    return render_template(
+        "account/confirm.html",
+        findings=findings,
+        has_app=authenticators.has_app(actor.account_id),
+        home=home_of(actor),
+        held=held,
+    )
 
 
 def enter_again(token: str) -> None:
     """The same login under its new token. Commits."""
-    row = sessions.find_session(token, now=clock.now(), settings=settings())
+    user = user_of(token)
     db.session.commit()
-    login_user(User(token, row)) if row else session.clear()
+    login_user(user) if user else session.clear()
 
 
 def findings_of(refusal: Invalid | Throttled, field: str = "password") -> list[Finding]:

@@ -112,6 +112,7 @@ class ScopedView(Door, ModelView):
         if not searched <= shown:
             raise TypeError(f"{name} searches columns that it does not show: {searched - shown}")
 
+    acts_on_rows = False  # whether its template draws acts of its own beside each row
     # Words for the list's page.
     list_note = ""
     empty_text = ""

@@ -7,21 +7,26 @@ from views import (
     authenticator,
     health,
     login,
+    metering,
     organization,
     public,
     reissue,
+    reminders,
     secretariat,
     talent,
     templating,
     web,
 )
+from views.forms import drawing
 
 
 def open_all(app: Flask) -> None:
+    metering.register(app)
     web.register(app)
     templating.register(app)
+    drawing.register(app)
     login.register(app)
-    for room in (public, account, authenticator, reissue, talent, organization, secretariat, health):
+    for room in (public, account, authenticator, reminders, reissue, talent, organization, secretariat, health):
         room.register(app)
     if app.config["PORTAL"].demo:
         from views import demo_mail  # noqa: PLC0415  # exists for the demo alone

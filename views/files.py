@@ -1,13 +1,16 @@
 """A file leaves: always to be saved, never shown as a page of ours. Who may have it, the caller has asked already."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import Response
 
 from models.files import StoredFile
+from portal import sheets
 from portal.files import names, reading
+from portal.sheets import Cell
 
 CHUNK = 64 * 1024
 ATTRIBUTE_SIGNS = "!#$&+-.^_`|~"  # RFC 8187; letters and digits come by themselves
@@ -29,6 +32,14 @@ def send(stored: StoredFile, name: str = "") -> Response:
     response.headers.update(HEADERS)
     response.headers["Content-Disposition"] = disposition(name or stored.name)
     return response
+
+
+def send_sheet(title: str, end: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    """A small table, made while its reader waits; what is long or tells of people is a download in the background."""
+    target = io.BytesIO()
+    sheets.write(end, target, title, head, rows)
+    headers = {"Content-Disposition": disposition(f"{title}.{end}")}
+    return Response(target.getvalue(), content_type=sheets.MEDIA_TYPES[end], headers=headers)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

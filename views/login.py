@@ -18,7 +18,7 @@ from portal.accounts.waiting import OVER, StartOver
 from portal.errors import Refused, Throttled
 from views import visitor
 from views.forms.login import CodeForm, PasswordForm
-from views.visitor import User, address_for, load_actor, login_of, nobody, origin, safe_path, settings, way_in
+from views.visitor import address_for, load_actor, login_of, nobody, origin, safe_path, settings, way_in
 
 __all__ = ["address_for", "load_actor", "nobody", "register"]
 
@@ -119,15 +119,16 @@ def open_session(code: str) -> Response:
     token = session.get("challenge", "")
     account = challenges.answer_challenge(token, code, origin=came_from, now=now, settings=settings())
     opened = sessions.open_session(account, origin=came_from, now=now, settings=settings())
-    row = sessions.find_session(opened.token, now=now, settings=settings())
+    user, wanted = visitor.user_of(opened.token), session.get("next", "")
     db.session.commit()
-    if row is None:
+    if user is None:
         raise StartOver("closed")
-    user, wanted = User(opened.token, row), session.get("next", "")
     start_session()
     login_user(user)
     response = redirect(way_in(user.actor, wanted), 303)
     visitor.remember_browser(response, opened.browser_token)
+    if opened.ended:
+        flash(_("ログインできる端末の数を超えたため、最後に使ったのが最も古い端末からログアウトしました。"))
     return response
 
 

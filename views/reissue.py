@@ -17,9 +17,9 @@ from portal.accounts import addresses, changing, email_change, reissue
 from portal.accounts.addresses import PASSWORDS, Gone
 from portal.accounts.login import STAFF, TALENTS
 from portal.database import begin_write
+from portal.email_addresses import LONGEST_EMAIL
 from portal.errors import Invalid, Throttled
 from portal.publishing.checks import Finding
-from views.forms.login import LONGEST_EMAIL
 from views.visitor import origin, settings
 
 Answer = str | Response | tuple[str, int] | tuple[str, int, Mapping[str, str]]

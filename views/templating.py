@@ -1,20 +1,22 @@
 """What pages call beside words and dates: icons, static files by content, and the path of the right home."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g
-from flask_babel import get_domain
+from flask_babel import get_domain, get_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from models.states import Role
 from portal.actors import Actor
+from portal.code_list import Code
+from portal.publishing.wording import file_facts
 from portal.registry import changes
 from portal.wording import Look
 
@@ -22,11 +24,14 @@ NAME = re.compile(r"\{(\w+)\}")  # in a pattern
 
 
 def register(app: Flask) -> None:
+    app.jinja_env.filters["file_facts"] = file_facts
     app.jinja_env.globals.update(
         _=translate,
         icon=icon,
         asset=asset,
         mark=mark,
+        options=options,
+        constant=constant,
         home_of=home_of,
         account_of=account_of,
         registration_words=registration_words,
@@ -63,9 +68,39 @@ def mark(base: str, look: Look, title: str = "") -> Markup:
     return Markup('<span class="{}"{}>{}{}</span>').format(css, hint, icon(look.icon), look.label)
 
 
+def options(choices: Mapping[str, str] | Iterable[Code], chosen: str | Collection[str]) -> Markup:
+    """Those of a select. A form has some thousand, the same each time but for what is chosen in them."""
+    pairs = choices.items() if isinstance(choices, Mapping) else ((code.value, code.ja) for code in choices)
+    return Markup(choose(_options(tuple(pairs)), {chosen} if isinstance(chosen, str) else set(chosen)))  # noqa: S704  # escaped below
+
+
+def choose(drawn: str, chosen: Iterable[str]) -> str:
+    """Options that were drawn, with these of them selected."""
+    for value in filter(None, chosen):  # without a choice nothing is marked
+        plain = f'<option value="{escape(value)}"'
+        drawn = drawn.replace(f"{plain}>", f"{plain} selected>", 1)
+    return drawn
+
+
+@lru_cache(maxsize=512)
+def _options(pairs: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f'<option value="{escape(value)}">{escape(word)}</option>' for value, word in pairs)
+
+
 def macros(template: str) -> Any:
     """The macros of a template, to be called from a view."""
     return current_app.jinja_env.get_template(template).module
+
+
+def constant(template: str, macro: str) -> Markup:
+    """A piece of a page that depends on nothing but the language: drawn once."""
+    return _constant(template, macro, str(get_locale()))
+
+
+@lru_cache(maxsize=64)
+def _constant(template: str, macro: str, _locale: str) -> Markup:
+    drawn: Markup = getattr(macros(template), macro)()
+    return drawn
 
 
 def pattern(drawn: str) -> str:

@@ -20,6 +20,7 @@ from portal.accounts.origins import Origin, describe_browser
 from portal.actors import Actor
 from portal.administration import memory
 from portal.database import begin_write
+from portal.messaging import boxes
 from portal.settings import Settings
 from views.templating import home_of
 
@@ -41,6 +42,7 @@ class User(UserMixin):
         self.actor = Actor(row.role, row.account_id, row.organization_id, row.name, address())
         self.org_type: str = row.org_type or ""
         self.organization: str = row.organization or ""  # as menus call it
+        self.unread: int = row.unread  # threads of a member's mailbox, when the request began
 
     def get_id(self) -> str:
         return self.token
@@ -56,13 +58,15 @@ def register(app: Flask) -> None:
 
 
 def load_user(token: str) -> User | None:
-    now = clock.now()
-    row = sessions.find_session(token, now=now, settings=settings())
-    if row is None:
-        return None
-    if sessions.is_due_for_touch(row.seen_at, now=now):
-        g.session_to_touch = row.id
-    return User(token, row)
+    user = user_of(token)
+    if user and sessions.is_due_for_touch(user.session.seen_at, now=clock.now()):
+        g.session_to_touch = user.session_id
+    return user
+
+
+def user_of(token: str) -> User | None:
+    row = sessions.find_session(token, now=clock.now(), settings=settings(), beside=(boxes.unread_beside(),))
+    return User(token, row) if row else None
 
 
 def load_actor() -> Actor:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from flask import Flask, Response, abort, current_app, g, render_template, request
@@ -17,7 +17,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.administration import memory, news
 from portal.administration.memory import Bulletin
-from portal.database import begin_write
+from portal.database import begin_read, begin_write
 from portal.errors import NotFound, Refused, Throttled
 from views import login
 
@@ -26,7 +26,7 @@ Answer = tuple[str, int, dict[str, str]]
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-ON_RECORD = frozenset({"organization_talents.index", "organization_talents.detail"})  # to read them writes
+ON_RECORD = frozenset({"organization_talents.detail"})  # to read it writes, and waits for no disk
 PUBLIC_ENDPOINTS = ("static", "public.")
 UNTOUCHED = ("static", "health.alive", "health.ready")  # by what the desk decides
 HEADERS = {
@@ -42,7 +42,7 @@ HEADERS = {
 def register(app: Flask) -> None:
     app.before_request(refuse_unusable_text)
     app.before_request(follow_the_desk)
-    app.before_request(start_write)
+    app.before_request(begin)
     app.after_request(add_headers)
     app.teardown_request(forget_transaction)
     app.register_error_handler(Refused, show_refusal)
@@ -51,13 +51,16 @@ def register(app: Flask) -> None:
     for away in (OperationalError, InterfaceError, NoConnectionLeft):
         app.register_error_handler(away, show_unavailable)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, current_actor=current_actor, office_news=office_news)
+    app.jinja_env.globals["clock_alarms"] = lambda: memory.decisions().alarms
 
 
 def current_actor() -> Actor:
     """Who asks, read from the database once a request: a suspension acts on the next one."""
-    if "actor" not in g:
+    try:
+        return cast("Actor", g.actor)  # a page asks some thirty times
+    except AttributeError:
         g.actor = login.load_actor()
-    return g.actor
+        return g.actor
 
 
 def office_news() -> list[Bulletin]:
@@ -86,9 +89,12 @@ def follow_the_desk() -> None:
         memory.look(every=current_app.config["PORTAL"].look_seconds, now=clock.now())
 
 
-def start_write() -> None:
+def begin() -> None:
+    """A page that is asked for reads; what is not so says it here, or by `begin_write` where it does more."""
     if request.method not in SAFE_METHODS or request.endpoint in ON_RECORD:
-        begin_write()
+        begin_write(is_durable=request.endpoint not in ON_RECORD)
+    elif request.endpoint not in UNTOUCHED:
+        begin_read()
 
 
 def forget_transaction(_error: BaseException | None) -> None:

@@ -92,7 +92,7 @@ def triggers_on_postgresql() -> None:
         ("leaves", "DELETE", "OLD TABLE AS gone", leaves),
     ):
         op.execute(
-            f"CREATE FUNCTION application_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608
+            f"CREATE FUNCTION application_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608  # likewise
             f"{INTO}) SELECT {PLACE}, sum(number) FROM ({moved}) AS moved ({PLACE}, number) "
             f"GROUP BY {PLACE} HAVING sum(number) <> 0; RETURN NULL; END $$"
         )

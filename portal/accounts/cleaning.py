@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from models.base import db
 from models.people import KeptInput, KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
+from models.presence import Presence
 from models.talents import Registration
 from portal.accounts import keeping
 from portal.accounts.browsers import KNOWN_FOR
@@ -27,6 +28,7 @@ def forget_expired(now: datetime) -> int:
             (OneTimeAddress, OneTimeAddress.expires_at, now - KEPT),
             (LoginSession, LoginSession.expires_at, now - KEPT),
             (KnownBrowser, KnownBrowser.seen_at, now - KNOWN_FOR),
+            (Presence, Presence.until, now),
             (KeptInput, KeptInput.kept_at, now - keeping.KEPT),
         )
     )

@@ -4,7 +4,6 @@ the new one, and for three days taken back by the old one.
 
 from datetime import datetime, timedelta
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -15,11 +14,11 @@ from portal import audit
 from portal.accounts import addresses, letters, sessions, throttles
 from portal.accounts.addresses import Gone
 from portal.accounts.changing import actor_of
-from portal.accounts.login import normalize_email
 from portal.accounts.origins import Origin
 from portal.accounts.stepping_up import own_account
 from portal.accounts.throttles import Limit
 from portal.actors import Actor
+from portal.email_addresses import NO_EMAIL, is_email, normalize_email
 from portal.errors import Invalid
 from portal.mail import outbox
 from portal.mail.outbox import Letter
@@ -119,10 +118,8 @@ def undo(token: str, *, origin: Origin, now: datetime) -> Account:
 
 
 def _wrong(address: str, account: Account) -> str:
-    try:
-        validate_email(address, check_deliverability=False)
-    except EmailNotValidError:
-        return "メールアドレスは name@example.jp の形で入力してください。"
+    if not is_email(address):
+        return NO_EMAIL
     return "いまお使いのメールアドレスと同じです。" if address == account.email else ""
 
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
@@ -12,9 +11,9 @@ from models.people import Account, OneTimeAddress
 from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, AddressPurpose, Lane, Role
 from portal import audit
 from portal.accounts import addresses
-from portal.accounts.login import normalize_email
 from portal.actors import Actor
 from portal.database import write
+from portal.email_addresses import NO_EMAIL, is_email, normalize_email
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.mail import outbox
 from portal.mail.outbox import Letter
@@ -23,7 +22,6 @@ from portal.publishing.checks import ERROR, Finding, is_one_line
 
 LIFE = timedelta(days=7)
 LONGEST_NAME = 60
-LONGEST_EMAIL = 254
 TAKEN = "このメールアドレスはすでに登録されています。別のメールアドレスを入力してください。"
 
 
@@ -96,10 +94,8 @@ def _wrong_name(name: str) -> str:
 
 
 def _wrong_email(address: str) -> str:
-    try:
-        validate_email(address, check_deliverability=False)
-    except EmailNotValidError:
-        return "メールアドレスは name@example.jp の形で入力してください。"
+    if not is_email(address):
+        return NO_EMAIL
     return TAKEN if db.session.scalar(select(Account.id).where(Account.email == address)) else ""
 
 

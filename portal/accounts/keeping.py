@@ -59,6 +59,6 @@ def kept(form: str, *, actor: Actor, now: datetime) -> Fields:
     return [(str(name), str(text)) for name, text in found or ()]
 
 
-def forget(*, actor: Actor) -> None:
-    """It has served its turn."""
-    write(delete(KeptInput).where(KeptInput.account_id == actor.account_id))
+def forget(form: str, *, actor: Actor) -> None:
+    """It has served its turn; what was kept of another form waits on."""
+    write(delete(KeptInput).where(KeptInput.account_id == actor.account_id, KeptInput.form == form))

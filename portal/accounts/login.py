@@ -1,6 +1,5 @@
 """The first step: e-mail and password. Whatever is wrong, the answer, the work and the time are the same."""
 
-import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from portal.accounts.origins import Origin, network
 from portal.accounts.throttles import STRANGERS, WARNINGS, WRONG_PASSWORDS
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.email_addresses import normalize_email
 from portal.errors import Refused, Throttled
 from portal.settings import Settings
 
@@ -27,10 +27,6 @@ CLOSED = (
 A_DAY = 86_400  # seconds
 STAFF = frozenset((*MEMBER_ROLES, *SECRETARIAT_ROLES))
 TALENTS = frozenset({Role.talent})
-
-
-def normalize_email(email: str) -> str:
-    return unicodedata.normalize("NFKC", email).strip().lower()
 
 
 def check_password(

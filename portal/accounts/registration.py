@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select, update
 
 from models.base import db
@@ -12,13 +11,13 @@ from models.states import Lane, Role
 from models.talents import Registration
 from portal import audit
 from portal.accounts import throttles
-from portal.accounts.login import normalize_email
 from portal.accounts.origins import Origin, network
 from portal.accounts.passwords import check_policy, hash_password
 from portal.accounts.throttles import Limit
 from portal.accounts.tokens import digest, new_token
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.email_addresses import NO_EMAIL, is_email, normalize_email
 from portal.errors import Invalid, Refused
 from portal.mail import outbox
 from portal.mail.outbox import Letter
@@ -109,11 +108,7 @@ def _name(name: str) -> str:
 
 
 def _email(email: str) -> str:
-    try:
-        validate_email(normalize_email(email), check_deliverability=False)
-    except EmailNotValidError:
-        return "メールアドレスは name@example.jp の形で入力してください。"
-    return ""
+    return "" if is_email(normalize_email(email)) else NO_EMAIL
 
 
 def find(token: str, *, now: datetime) -> Registration:

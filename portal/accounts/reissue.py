@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from random import SystemRandom
 
 from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import SessionTransaction
 
 from models.base import db
 from models.organizations import Organization
@@ -11,11 +13,11 @@ from models.people import Account
 from models.states import AddressPurpose, Lane, Role
 from portal import audit
 from portal.accounts import addresses, invitations, throttles
-from portal.accounts.login import normalize_email
 from portal.accounts.origins import Origin, network
 from portal.accounts.throttles import Limit
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.email_addresses import normalize_email
 from portal.mail import outbox
 from portal.mail.outbox import Letter
 from portal.settings import Settings
@@ -39,12 +41,15 @@ def request(email: str, *, roles: Collection[Role], origin: Origin, now: datetim
     nobody = Actor(Role.anonymous, ip=origin.ip)
     subject = found.id if found is not None and is_known else None
     audit.record("password.asked", actor=nobody, now=now, subject="account", subject_id=subject)
+    stays = is_known and may_mail
     point = db.session.begin_nested()
     _write(found if is_known else somebody, address, origin=origin, now=now, settings=settings)
-    if is_known and may_mail:
-        point.commit()
-    else:
-        point.rollback()
+    _end(point, stays=stays)
+    _end(db.session.begin_nested(), stays=not stays)  # to take back costs more than to keep: each way does both
+
+
+def _end(point: SessionTransaction, *, stays: bool) -> None:
+    point.commit() if stays else point.rollback()
 
 
 def send(account: Account, *, actor: Actor, now: datetime, settings: Settings) -> None:
@@ -70,9 +75,11 @@ def _find(address: str) -> Row | None:
 
 
 def _somebody() -> Row | None:
-    """Whom the work for an unknown address is done with, to be taken back: any account costs the same."""
-    first = select(func.min(Account.id)).scalar_subquery()
-    return db.session.execute(_people().where(Account.id == first)).one_or_none()
+    """Whom the work for an unknown address is done with, to be taken back: each time somebody else, for PostgreSQL
+    steps over what was taken back at the same account before."""
+    last = select(func.max(Account.id)).scalar_subquery()
+    chosen = select(func.min(Account.id)).where(Account.id >= last * SystemRandom().random()).scalar_subquery()
+    return db.session.execute(_people().where(Account.id == chosen)).one_or_none()
 
 
 def _people() -> Select:

@@ -1,22 +1,22 @@
 """Open logins. A session is a row; the browser holds the token to it, the database only the token's digest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, select, update
 
 from models.base import db
 from models.organizations import Organization
-from models.people import Account, LoginSession
+from models.people import Account, LoginChallenge, LoginSession, OneTimeAddress
 from portal import audit
 from portal.accounts import browsers, letters
 from portal.accounts.origins import Origin
 from portal.accounts.tokens import digest, new_token
 from portal.actors import Actor
-from portal.database import rows_of
+from portal.database import rows_of, write
 from portal.errors import NotFound
 from portal.settings import Settings
 
@@ -29,6 +29,7 @@ class Opened:
 
     token: str
     browser_token: str
+    ended: int = 0  # older ones that gave way to it
 
 
 def open_session(account: Account, *, origin: Origin, now: datetime, settings: Settings) -> Opened:
@@ -51,18 +52,29 @@ def open_session(account: Account, *, origin: Origin, now: datetime, settings: S
     db.session.flush()
     actor = Actor(account.role, account.id, account.organization_id, account.name, origin.ip)
     audit.record("login.ok", actor=actor, now=now, subject="session", subject_id=session.id)
-    return opened
+    return replace(opened, ended=_make_room(actor, now=now, settings=settings))
 
 
-def find_session(token: str, *, now: datetime, settings: Settings) -> Row | None:
-    """Who is behind the token, in one statement: a suspension acts on the next request."""
+def _make_room(actor: Actor, *, now: datetime, settings: Settings) -> int:
+    """Ends what is more than an account may have open, those that were used longest ago."""
+    too_many = [row.id for row in list_sessions(actor, now=now, settings=settings)[settings.sessions_at_once :]]
+    return _end([LoginSession.id.in_(too_many)], "session.ended", actor=actor, now=now) if too_many else 0
+
+
+def find_session(
+    token: str, *, now: datetime, settings: Settings, beside: tuple[ColumnElement[Any], ...] = ()
+) -> Row | None:
+    """Who is behind the token, in one statement: a suspension acts on the next request.
+
+    `beside` are columns that each page needs of whoever asks, the same ones each time, about Account.
+    """
     values = {"token": digest(token), "now": now, "idle_since": _idle_since(now, settings)}
-    found = rows_of(_by_token(), values)
+    found = rows_of(_by_token(beside), values)
     return found[0] if found else None
 
 
 @cache
-def _by_token() -> Select:
+def _by_token(beside: tuple[ColumnElement[Any], ...]) -> Select:
     """Kept, for every request runs it: putting it together costs as much as running it."""
     return (
         select(
@@ -76,6 +88,7 @@ def _by_token() -> Select:
             Account.name,
             Organization.org_type,
             Organization.display_name.label("organization"),
+            *beside,
         )
         .join(Account, Account.id == LoginSession.account_id)
         .join(Organization, Organization.id == Account.organization_id, isouter=True)
@@ -131,10 +144,29 @@ def log_out(session_id: int, *, actor: Actor, now: datetime) -> None:
     _end([LoginSession.id == session_id], "logout", actor=actor, now=now)
 
 
-def _end(which: list[ColumnElement[bool]], action: str, *, actor: Actor, now: datetime) -> int:
+def end_sessions_of(account_id: int, *, actor: Actor, now: datetime) -> int:
+    """All of somebody, by an administrator: a lost device, a person who left. Returns how many there were."""
+    return _end([], "session.ended", actor=actor, now=now, account_id=account_id)
+
+
+def end_everything(*, now: datetime) -> int:
+    """Of everybody: whatever was logged in, half logged in or mailed as an address; returns how many were logged in."""
+    ended = write(update(LoginSession).where(LoginSession.ended_at.is_(None)).values(ended_at=now))
+    write(update(OneTimeAddress).where(OneTimeAddress.used_at.is_(None)).values(used_at=now))
+    write(delete(LoginChallenge))
+    return ended
+
+
+def _end(
+    which: list[ColumnElement[bool]], action: str, *, actor: Actor, now: datetime, account_id: int | None = None
+) -> int:
     ended = db.session.scalars(
         update(LoginSession)
-        .where(LoginSession.account_id == actor.account_id, LoginSession.ended_at.is_(None), *which)
+        .where(
+            LoginSession.account_id == (account_id or actor.account_id),
+            LoginSession.ended_at.is_(None),
+            *which,
+        )
         .values(ended_at=now)
         .returning(LoginSession.id)
         .execution_options(synchronize_session=False)

@@ -16,7 +16,7 @@ from sqlalchemy import Table, Text, bindparam, case, delete, literal, select, un
 from models.base import db
 from models.people import Throttle
 from portal.accounts.tokens import keyed
-from portal.database import dialect, insert_or_update
+from portal.database import count_up, dialect, insert_or_update, not_durable
 from portal.errors import Throttled
 
 
@@ -47,15 +47,19 @@ def count(limit: Limit, keys: Sequence[str], *, now: datetime) -> int:
     return max(_count(dict.fromkeys(keys, limit), now=now).values())
 
 
-def _count(limits: Mapping[str, Limit], *, now: datetime) -> dict[str, int]:
+def _count(
+    limits: Mapping[str, Limit], *, now: datetime, is_apart: bool = False, is_durable: bool = True
+) -> dict[str, int]:
     values: dict[str, Any] = {"now": now}
     for place, key in enumerate(sorted(limits)):  # one lock order
         values |= {f"key_{place}": key, f"ends_{place}": now + limits[key].window}
-    return dict(db.session.execute(_adding_one(dialect(), len(limits)), values).all())
+    if is_apart:
+        return dict(count_up(_adding_one(dialect(), len(limits), is_durable=False), values))
+    return dict(db.session.execute(_adding_one(dialect(), len(limits), is_durable=is_durable), values).all())
 
 
 @cache
-def _adding_one(_dialect: str, keys: int) -> Any:
+def _adding_one(dialect: str, keys: int, *, is_durable: bool) -> Any:
     """Kept, for pages that everybody opens run it: putting it together costs more than running it."""
     table = cast("Table", Throttle.__table__)
     kept, moment = table.c, table.c.window_ends_at.type
@@ -63,6 +67,8 @@ def _adding_one(_dialect: str, keys: int) -> Any:
         select(bindparam(f"key_{place}", type_=Text), literal(1), bindparam(f"ends_{place}", type_=moment))
         for place in range(keys)
     ]
+    if not is_durable:
+        rows[0] = rows[0].where(not_durable(dialect))
     insert = insert_or_update(table).from_select([kept.key, kept.count, kept.window_ends_at], union_all(*rows))
     is_over = kept.window_ends_at <= bindparam("now", type_=moment)
     return insert.on_conflict_do_update(
@@ -82,9 +88,12 @@ def take(limit: Limit, keys: Sequence[str], *, now: datetime, sentence: str = TO
     return taken
 
 
-def take_each(limits: Mapping[str, Limit], *, now: datetime, sentence: str) -> None:
-    """The same for limits of several lengths, by key, in one statement."""
-    taken = _count(limits, now=now)
+def take_each(
+    limits: Mapping[str, Limit], *, now: datetime, sentence: str, is_apart: bool = False, is_durable: bool = True
+) -> None:
+    """The same for limits of several lengths, by key, in one statement; on request in a transaction of its own, or in
+    one that was begun as not durable."""
+    taken = _count(limits, now=now, is_apart=is_apart, is_durable=is_durable)
     for key, limit in limits.items():
         if taken[key] > limit.most:
             refuse_if_full(limit, [key], now=now, sentence=sentence)

@@ -1,5 +1,6 @@
 """Code lists as the desk words them: in Japanese and English, in its order, some no longer offered."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,12 @@ from portal.actors import Actor
 from portal.administration import memory
 from portal.administration.lists import LISTS, Listed
 from portal.administration.reasons import require, require_short
-from portal.codes import Code
+from portal.code_list import Code
 from portal.database import insert_rows, lock_table
 from portal.errors import NotFound, Refused
 
 LONGEST_LABEL = 60
+NEW_CODE = re.compile(r"[A-Za-z0-9_]{1,12}")
 LAST_POSITION = 999
 
 
@@ -46,14 +48,20 @@ def rows(name: str) -> Sequence[Code]:
 
 
 def save(name: str, typed: Sequence[Typed], *, actor: Actor, now: datetime) -> None:
-    """The whole list at once. What stands as the portal itself has it leaves no row."""
+    """The whole list at once, with what is added to it. What stands as the portal itself has it leaves no row; a code
+    that was added once stays, for entries that name it must stay readable."""
     require(actor, "desk.administer")
     found = listed(name)
-    own = {code.value: code for code in found.codes.own}
-    if sorted(row.value for row in typed) != sorted(own):
-        raise Refused("コードを追加したり、削除したりすることはできません。画面を開き直してください。")
-    codes = _checked(typed)
     lock_table(CodeOverride)
+    own = {code.value: code for code in rows(name)}
+    added = [row.value for row in typed if row.value not in own]
+    if not own.keys() <= {row.value for row in typed} or len({row.value for row in typed}) < len(typed):
+        raise Refused("コードを削除したり、重ねたりすることはできません。画面を開き直してください。")
+    if added and not found.grows:
+        raise Refused("このコード表には追加できません。")
+    if not all(map(NEW_CODE.fullmatch, added)):
+        raise Refused("追加するコードは、半角の英数字と「_」の12文字以内で入力してください。")
+    codes = _checked(typed)
     db.session.execute(delete(CodeOverride).where(CodeOverride.list == name))
     if codes != list(found.codes.own):
         insert_rows(
@@ -72,7 +80,7 @@ def save(name: str, typed: Sequence[Typed], *, actor: Actor, now: datetime) -> N
             ],
         )
     memory.count_up()
-    changed = [code.value for code in codes if code != own[code.value]]
+    changed = [code.value for code in codes if code != own.get(code.value)]
     details = {"list": name, "codes": changed}
     audit.record("code_list.change", subject="code_list", actor=actor, now=now, details=details)
 

@@ -16,11 +16,12 @@ from sqlalchemy import Connection, Engine, Row, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import db
+from models.clockwork import Alarm, JobOrder
 from models.office import CodeOverride, News, OfficeSetting, PostingStop, RuleOverride
-from models.records import Counter
+from models.records import Counter, JobStatus
 from models.states import Audience, Kind
 from portal.administration.lists import LISTS
-from portal.codes import Code, CodeList
+from portal.code_list import Code, CodeList
 from portal.database import insert_or_update
 from portal.publishing import rule_book
 from portal.publishing.rule_book import Ruling
@@ -48,6 +49,8 @@ class Decisions:
     settings: tuple[tuple[str, Any], ...] = ()
     stops: frozenset[tuple[int, Kind]] = frozenset()  # (organization, kind) that may not be handed in
     news: tuple[Bulletin, ...] = ()  # the latest first
+    paused: frozenset[str] = frozenset()  # jobs of the clock
+    alarms: tuple[tuple[str, datetime, str | None], ...] = ()  # cause, since when, the job's name
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def look(*, every: float, now: datetime) -> None:
 
 def count_up() -> None:
     """Call it with every change; flushes. This process looks at its next request."""
-    global _kept  # noqa: PLW0603
+    global _kept  # noqa: PLW0603  # what a process remembers
     db.session.flush()
     statement = insert_or_update(Counter).values(name=NUMBER, value=1)
     counted = statement.on_conflict_do_update(index_elements=[Counter.name], set_={"value": Counter.value + 1})
@@ -103,7 +106,7 @@ def count_up() -> None:
 
 def forget() -> None:
     """Back to what stands in the code, until the next look."""
-    global _kept  # noqa: PLW0603
+    global _kept  # noqa: PLW0603  # what a process remembers
     _tell({}, {})
     _kept = _Kept()
 
@@ -118,7 +121,7 @@ def _look(connection: Connection, now: datetime) -> _Kept:
     for row in connection.execute(select(*CodeOverride.__table__.columns)):
         words.setdefault(row.list, []).append(row)
     rules = connection.execute(select(*RuleOverride.__table__.columns))
-    _tell(words, {row.rule: Ruling(row.active, row.severity, row.message) for row in rules})
+    _tell(words, {row.rule: ruling_of_row(row) for row in rules})
     return _Kept(_read(connection, now), number, db.engine, looked)
 
 
@@ -128,10 +131,15 @@ def _read(connection: Connection, now: datetime) -> Decisions:
     columns = (News.title, News.body, News.audience, News.starts_at, News.ends_at)
     current = News.ends_at.is_(None) | (News.ends_at > now)
     news = connection.execute(select(*columns).where(current).order_by(News.starts_at.desc(), News.id.desc()))
+    paused = connection.execute(select(JobOrder.job).where(JobOrder.paused_at.is_not(None)))
+    alarms = select(Alarm.cause, Alarm.begun_at, JobStatus.name).outerjoin(JobStatus, JobStatus.job == Alarm.cause)
+    open_ones = connection.execute(alarms.where(Alarm.ended_at.is_(None)).order_by(Alarm.begun_at, Alarm.id))
     return Decisions(
         tuple((row.name, row.value) for row in settings),
         frozenset((row.organization_id, row.kind) for row in stops),
         tuple(Bulletin(*row) for row in news),
+        frozenset(paused.scalars()),
+        tuple((row.cause, row.begun_at, row.name) for row in open_ones),
     )
 
 
@@ -143,13 +151,21 @@ def _tell(words: Mapping[str, Sequence[Row[Any]]], rules: Mapping[str, Ruling]) 
     rule_book.rule(rules)
 
 
+def ruling_of_row(row: Any) -> Ruling:
+    return Ruling(
+        row.active, row.severity, row.message, row.pattern, tuple(row.fields or ()), row.valid_from, row.amount
+    )
+
+
 def worded(listed: CodeList, overrides: Iterable[Any]) -> tuple[Code, ...]:
-    """The list as the desk has it: its words and its order, after the portal's own where the desk said nothing."""
+    """The list as the desk has it: its words and its order, after the portal's own where the desk said nothing, and
+    the codes that it added."""
     said = {row.value: row for row in overrides}
-    places = {code.value: place for place, code in enumerate(listed.own)}
+    own = {code.value: code for code in listed.own}
+    values = [*own, *(value for value in said if value not in own)]
+    places = {value: place for place, value in enumerate(values)}
     codes = [
-        Code(code.value, row.ja, row.en, active=row.active) if (row := said.get(code.value)) else code
-        for code in listed.own
+        Code(value, row.ja, row.en, active=row.active) if (row := said.get(value)) else own[value] for value in values
     ]
     order = {value: row.position for value, row in said.items()}
     return tuple(sorted(codes, key=lambda code: (order.get(code.value, places[code.value]), places[code.value])))

@@ -74,6 +74,10 @@ class Shown:
     default: Any
     is_set: bool
 
+    @property
+    def key(self) -> str:
+        return self.adjustable.name
+
 
 def listed(settings: Settings) -> list[Shown]:
     """Read from the database, so that who just saved sees it. `settings` are the environment's."""

@@ -78,8 +78,10 @@ def lost_mails(*criteria: object) -> Sequence[Row]:
     return db.session.execute(lost.order_by(OutboxMail.id.desc()).limit(SHOWN)).all()
 
 
-def add_note(organization_id: int, text: str, *, actor: Actor, now: datetime) -> InternalNote:
-    """For the secretariat alone; nobody changes or removes it."""
+def add_note(
+    organization_id: int, text: str, *, actor: Actor, now: datetime, entry_id: int | None = None
+) -> InternalNote:
+    """For the secretariat alone, of the organization or of one of its entries; nobody changes or removes it."""
     require(actor, "desk.read")
     organization = _find(organization_id, actor=actor)
     text = text.strip()
@@ -88,7 +90,9 @@ def add_note(organization_id: int, text: str, *, actor: Actor, now: datetime) ->
     require_short(text, "メモ", LONGEST_NOTE)
     if actor.account_id is None:
         raise NotFound
-    note = InternalNote(organization_id=organization.id, author_id=actor.account_id, text=text, created_at=now)
+    note = InternalNote(
+        organization_id=organization.id, entry_id=entry_id, author_id=actor.account_id, text=text, created_at=now
+    )
     db.session.add(note)
     db.session.flush()
     audit.record("organization.note", subject="organization", subject_id=organization.id, actor=actor, now=now)

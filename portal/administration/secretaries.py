@@ -8,7 +8,7 @@ from models.base import db
 from models.people import Account
 from models.states import SECRETARIAT_ROLES, Role
 from portal import audit
-from portal.accounts import invitations, reissue
+from portal.accounts import invitations, reissue, sessions
 from portal.actors import Actor
 from portal.administration.reasons import require, require_line, require_short
 from portal.administration.suspension import require_an_administrator, require_another
@@ -68,6 +68,18 @@ def send_password_mail(account_id: int, settings: Settings, *, actor: Actor, now
         raise Refused("利用を停止しているアカウントには送れません。先に再開してください。")
     reissue.send(account, actor=actor, now=now, settings=settings)
     audit.record("account.password_mail", subject="account", subject_id=account_id, actor=actor, now=now)
+
+
+def end_sessions(account_id: int, *, actor: Actor, now: datetime) -> None:
+    """A device was lost, or somebody left: all that is open is ended, and who comes back logs in anew."""
+    require(actor, "desk.administer")
+    require_another(account_id, actor=actor)
+    if db.session.scalar(select(Account.id).where(Account.id == account_id, visible(actor, Account))) is None:
+        raise NotFound
+    ended = sessions.end_sessions_of(account_id, actor=actor, now=now)
+    audit.record(
+        "account.sessions", subject="account", subject_id=account_id, actor=actor, now=now, details={"ended": ended}
+    )
 
 
 def find(account_id: int, roles: tuple[Role, ...], *, actor: Actor) -> Account:

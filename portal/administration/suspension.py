@@ -13,7 +13,7 @@ from models.base import db
 from models.office import Suspension
 from models.organizations import Organization
 from models.people import Account
-from models.states import MEMBER_ROLES, Role
+from models.states import Role
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
@@ -137,7 +137,7 @@ def _tell(organization_id: int, reason: str, *, letter: str, now: datetime) -> N
     people = db.session.execute(
         select(Account.email, Account.name).where(
             Account.organization_id == organization_id,
-            Account.role.in_(MEMBER_ROLES),
+            Account.role == Role.owner,
             Account.suspended_at.is_(None),
         )
     )

@@ -16,10 +16,10 @@ from models.people import Account
 from models.states import ApplicationState
 from models.talents import Resume, Talent
 from portal import audit
-from portal.accounts.login import normalize_email
 from portal.actors import Actor
 from portal.administration import organizations, suspension
 from portal.administration.reasons import require
+from portal.email_addresses import normalize_email
 from portal.errors import NotFound, Refused
 from portal.permissions import visible
 from portal.recruiting import leaving, persons

@@ -105,6 +105,7 @@ class Applying:
         self.paths: defaultdict[tuple[int, Kind, bool], Iterator[int]] = defaultdict(count)
         self.others = count()
         self.followed: set[int] = set()
+        self.applying: list[Person] = []
 
     def follow(self, version: Version, _when: datetime) -> None:
         if (
@@ -122,6 +123,7 @@ class Applying:
         if last <= first:
             return
         people = self._people(version, self._wanted(version, running=running))
+        self.applying += people
         moments = sorted(first + (last - first) * self.dice.random() ** 2 for _ in people)  # most come early
         begun = self.paths[version.organization_id, version.kind, running]
         paths = count() if version.entry_id in self.life.crowds else begun
@@ -140,8 +142,9 @@ class Applying:
         return 1 if next(self.others) % SELDOM == 0 else 0
 
     def _people(self, version: JobVersion | EventVersion, wanted: int) -> list[Person]:
-        """Those whose field it is before the others. Where many apply, the talents that the README names are among
-        them: the first for a job, the last for an event."""
+        """Those whose field it is before the others, and first of each those who applied nowhere yet: so nobody is left
+        over, at whatever hour the demo is loaded. Where many apply, the talents that the README names are among them:
+        the first for a job, the last for an event."""
         named, others = self.life.cast.talents[:2], self.life.cast.talents[2:]
         people = [
             person
@@ -150,7 +153,12 @@ class Applying:
             and (person is not named[0] or self.keys[version.organization_id] not in UNKNOWN_TO_THE_FIRST)
         ]
         self.dice.shuffle(people)
-        people.sort(key=lambda person: not set(person.registered.career.fields) & set(version.fields))
+        people.sort(
+            key=lambda person: (
+                not set(person.registered.career.fields) & set(version.fields),
+                person in self.applying and person not in named,
+            )
+        )
         if version.entry_id not in self.life.crowds:
             return people[:wanted]
         rest = [person for person in people if person in others][: wanted - len(named)]

@@ -8,6 +8,8 @@ from typing import Any
 from models.organizations import Organization
 from models.states import Kind
 from portal.clock import TOKYO, local
+from portal.codes import EMPLOYMENT
+from portal.demo import conditions
 from portal.demo.meetings import MEETINGS, NEWS, Meeting, News
 from portal.demo.works import COUNTRIES, WORKS, Country, Work
 from portal.publishing import content
@@ -26,6 +28,12 @@ EXPERT_ITEMS = (
     "birthdate", "contact", "nationality", "residence", "specialty", "education", "work", "missions", "licenses",
     "languages", "publications", "abilities", "appeal",
 )  # fmt: skip
+SPEAKERS = (
+    ("佐々木 遥", "NGOプログラムマネージャー（元青年海外協力隊員）"),
+    ("中村 恒一", "開発コンサルタント、技術士"),
+    ("アン・ソフィア", "国際機関 東京事務所 プログラム担当官"),
+    ("藤原 実", "大学院 国際協力研究科 准教授"),
+)
 JOINING = "申込フォームに必要事項を入力して送信してください。参加の可否は、締切から1週間以内にメールでお知らせします。"
 
 
@@ -49,15 +57,16 @@ def job(
         "fields": list(work.fields),
         "headcount": dice.choice(("1", "1", "1", "2", "若干名")),
         "duties": work.duties.format(**words),
-        "duties_change": "変更なし" if work.kind == "EMP" else "",
+        "duties_change": "変更なし" if work.kind in EMPLOYMENT else "",
         "background": BACKGROUND.format(name=organization.display_name, c=country.name, years=dice.randrange(3, 20))
         if work.abroad
         else "",
         **place,
+        **conditions.of(work, submitted=submitted, dice=dice),
         "must_have": work.must,
         "nice_to_have": work.nice,
         "min_degree": dice.choice(("any", "bachelor", "bachelor")),
-        "min_experience": {"VOL": "any", "INT": "any"}.get(work.kind, dice.choice(("3", "5"))),
+        "min_experience": {"VOL": "any", "INP": "any"}.get(work.kind, dice.choice(("3", "5"))),
         "languages": _languages(country if work.abroad else None),
         **_resume(work),
         "documents": [{"name": name, "required": required, "note": ""} for name, required in work.documents],
@@ -136,6 +145,7 @@ def event(
         "fields": list(meeting.fields),
         "body": meeting.body.format(**words),
         "audience": meeting.audience,
+        "speakers": [{"name": name, "role": role} for name, role in dice.sample(SPEAKERS, k=dice.randrange(3))],
         **(_online() if meeting.online else _venue(organization)),
         "schedule_kind": "series" if len(sessions) > 1 else "dated",
         "sessions": sessions,

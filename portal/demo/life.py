@@ -4,7 +4,7 @@ Time is a heap of acts, those of the clock among them, so that nothing differs f
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -20,8 +20,9 @@ from portal.clock import local
 from portal.demo.cast import Cast, House
 from portal.demo.contents import at, make
 from portal.demo.people import PHRASES
-from portal.publishing import content, drafts, publication, submission, workflow
+from portal.publishing import content, drafts, publication, rule_counts, submission, workflow
 from portal.publishing.business_days import add_business_days, is_business_day
+from portal.publishing.field_notes import Said
 from portal.publishing.review import assign
 from portal.publishing.workflow import Seen
 
@@ -112,10 +113,16 @@ class Life:
         yield values | {"title": next(title for title in again if title not in self.titles)}
 
     def submit(self, house: House, version: Version, when: datetime) -> None:
-        submission.submit(seen(version), actor=house.member, now=when, days=APPROVAL_DAYS)
+        told = submission.findings_of(version, now=when, days=APPROVAL_DAYS)
+        rule_counts.fired(told, now=when)
+        read = {finding.key: "募集の目的から必要なため。" for finding in told}
+        submission.submit(seen(version), actor=house.member, now=when, days=APPROVAL_DAYS, acknowledged=read)
 
-    def decide(self, action: Action, version: Version, when: datetime, *, comment: str = "") -> None:
-        workflow.perform(action, seen(version), actor=self.dice.choice(self.cast.reviewers), now=when, comment=comment)
+    def decide(
+        self, action: Action, version: Version, when: datetime, *, comment: str = "", notes: Sequence[Said] = ()
+    ) -> None:
+        reviewer = self.dice.choice(self.cast.reviewers)
+        workflow.perform(action, seen(version), actor=reviewer, now=when, comment=comment, notes=notes)
         if action is Action.approve:
             self.approved(refreshed(version), when)
 

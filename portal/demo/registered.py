@@ -156,7 +156,37 @@ def apply(
     is_returned: bool,
 ) -> None:
     token = new_token()
-    content = contents.blank() | {
+    content = content_of(email, name, called, kana, legal_form, org_type)
+    version = RegistrationVersion(
+        kind=RegistrationKind.new,
+        state=RegistrationState.draft,
+        content=contents.tidied(content),
+        account_email=email,
+        account_name=name,
+        token_hash=digest(token),
+        created_at=now,
+        updated_at=now,
+        expires_at=now + applying.LIFE,
+    )
+    db.session.add(version)
+    db.session.flush()
+    paper = io.BytesIO(pdf([called, "", "活動報告書", "", "流域の清掃と水質の調査を年に12回行いました。"]))
+    stored = intake.keep_made(paper, "活動報告書.pdf", PDF.media_type, owner_id=None, now=now)
+    db.session.add(
+        RegistrationFile(kind=RegistrationFileKind.review, version_id=version.id, file_id=stored.id, created_at=now)
+    )
+    db.session.flush()
+    applying.submit(version, version.revision, token, consent=True, actor=ANONYMOUS, now=now, days=DAYS)
+    if is_returned:
+        seen = Seen(version.id, version.revision)
+        deciding.give_back(
+            seen, "活動の内容がわかる資料を追加してください。", actor=reviewer, now=now + timedelta(hours=3)
+        )
+
+
+def content_of(email: str, name: str, called: str, kana: str, legal_form: str, org_type: str) -> dict[str, Any]:
+    """What an organization that is not registered yet says of itself."""
+    return contents.blank() | {
         "name": called,
         "name_kana": kana,
         "short_name": called.rsplit(maxsplit=1)[-1],
@@ -185,28 +215,3 @@ def apply(
         "activity": f"川の流域に暮らす人たちと、水源の保全と環境学習に取り組む団体です。{SUMMARY}",
         "talent_use_plan": PLAN,
     }
-    version = RegistrationVersion(
-        kind=RegistrationKind.new,
-        state=RegistrationState.draft,
-        content=contents.tidied(content),
-        account_email=email,
-        account_name=name,
-        token_hash=digest(token),
-        created_at=now,
-        updated_at=now,
-        expires_at=now + applying.LIFE,
-    )
-    db.session.add(version)
-    db.session.flush()
-    paper = io.BytesIO(pdf([called, "", "活動報告書", "", "流域の清掃と水質の調査を年に12回行いました。"]))
-    stored = intake.keep_made(paper, "活動報告書.pdf", PDF.media_type, owner_id=None, now=now)
-    db.session.add(
-        RegistrationFile(kind=RegistrationFileKind.review, version_id=version.id, file_id=stored.id, created_at=now)
-    )
-    db.session.flush()
-    applying.submit(version, version.revision, token, consent=True, actor=ANONYMOUS, now=now, days=DAYS)
-    if is_returned:
-        seen = Seen(version.id, version.revision)
-        deciding.give_back(
-            seen, "活動の内容がわかる資料を追加してください。", actor=reviewer, now=now + timedelta(hours=3)
-        )

@@ -5,14 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.entries import Version
-from models.states import Action, Kind
+from models.states import Action, Kind, Role
+from portal.accounts import invitations
+from portal.demo import leaflets
 from portal.demo.cast import House
 from portal.demo.life import Life, refreshed, seen
 from portal.publishing import content, drafts, workflow
+from portal.publishing.field_notes import Said
 
+INVITED = "kawamura@example.jp"
 RETURNED = (
     "「業務の変更の範囲」が「変更なし」となっていますが、業務の内容には転勤の可能性が書かれています。"
     "どちらが正しいかご確認のうえ、そろえてください。"
+)
+NOTES = (
+    Said("duties", "転勤の可能性が書かれています。勤務地の項目とそろえてください。"),
+    Said("inquiry_phone", "電話の受付時間があれば、部署の欄に書き添えてください。"),
 )
 # What an event asks for that chooses its participants.
 ASKED: dict[str, Any] = {
@@ -39,14 +47,15 @@ OTHERS = (
 
 def play(life: Life) -> None:
     house = life.cast.houses["org"]
+    _invited(life, house)
     _drafts(life, house)
     for kind in (Kind.job, Kind.event):
         _waiting(life, house, kind, days=1)
     _returned(life, house)
     _soon(life, house)
     for kind, days in ((Kind.job, 9), (Kind.event, 10), (Kind.notice, 8), (Kind.job, 12)):
-        _public(life, house, kind, days=days)
-    _public(life, house, Kind.job, days=18, crowd=26, about="給水施設")
+        _public(life, house, kind, days=days, filed=kind is not Kind.job)
+    _public(life, house, Kind.job, days=18, crowd=26, about="給水施設", filed=True)
     _public(life, house, Kind.event, days=17, crowd=18, about="キャリアセミナー", capacity=10, overflow="waiting")
     _public(life, house, Kind.event, days=11, crowd=8, about="報告会", dates=2, **ASKED)
     _public(life, house, Kind.job, days=14, then=lambda version, now: _revise(life, house, version, now, back=False))
@@ -55,6 +64,18 @@ def play(life: Life) -> None:
     _public(life, house, Kind.event, days=18, then=lambda version, now: _end(house, version, now))
     for number, (key, kind) in enumerate(OTHERS):
         _public(life, life.cast.houses[key], kind, days=8 + number % 7)
+
+
+def _invited(life: Life, house: House) -> None:
+    """A colleague who has not set a password yet."""
+
+    def invite(now: datetime) -> None:
+        organization_id = house.member.organization_id
+        invitations.invite(
+            INVITED, "川村 春香", organization_id=organization_id, role=Role.editor, actor=house.member, now=now
+        )
+
+    life.plan(life.now - timedelta(days=2), invite)
 
 
 def _drafts(life: Life, house: House) -> None:
@@ -75,7 +96,10 @@ def _returned(life: Life, house: House) -> None:
     def begin(now: datetime) -> None:
         version = life.write(house, Kind.job, now)
         life.submit(house, version, now + timedelta(minutes=40))
-        life.plan(now + timedelta(hours=26), lambda then: life.decide(Action.return_, version, then, comment=RETURNED))
+        life.plan(now + timedelta(hours=26), lambda then: give_back(version, then))
+
+    def give_back(version: Version, now: datetime) -> None:
+        life.decide(Action.return_, version, now, comment=RETURNED, notes=NOTES)
 
     life.plan(life.now - timedelta(days=2, hours=4), begin)
 
@@ -101,11 +125,13 @@ def _public(
     crowd: int = 0,
     about: str = "",
     dates: int = 1,
+    filed: bool = False,
     **more: Any,
 ) -> None:
     """Public since some days, with most of its period ahead; `then` happens a day or two ago.
 
-    `crowd` is how many apply, `about` a word of the title, `dates` the number of an event's sessions, `more` content.
+    `crowd` is how many apply, `about` a word of the title, `dates` the number of an event's sessions; `filed` adds a
+    picture and a leaflet; `more` is content.
     """
 
     def begin(now: datetime) -> None:
@@ -118,6 +144,8 @@ def _public(
                 "close_at": closes.replace(hour=8, minute=0, second=0, microsecond=0),
             }
         version = life.write(house, kind, now, about=about)
+        if filed:
+            leaflets.put_on(version, actor=house.member, now=now)
         values = {**over, **_sessions(kind, over, dates), **more}
         if crowd:
             life.crowds[version.entry_id] = crowd

@@ -1,6 +1,6 @@
 """The talents of the demo: people with profiles and résumés that read as people write them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -186,19 +186,7 @@ def _work(talent: Registered, today: date) -> Iterator[dict[str, str]]:
 
 def _expert(talent: Registered, today: date) -> dict[str, Any]:
     career, year = talent.career, _base(talent)
-    spans = [
-        {
-            "begin": begin,
-            "end": end,
-            "country": _place(span, talent),
-            "duties": _told(span.duties, talent, today),
-            "employer": _told(span.employer, talent, today),
-            "department": "",
-            "title": _told(span.title, talent, today),
-            "kind": span.kind,
-        }
-        for span, begin, end in _spans(talent, today)
-    ]
+    posts = _posts(talent, today)
     return {
         "name_roman": talent.name_roman,
         "nationality": "JP",
@@ -219,27 +207,44 @@ def _expert(talent: Registered, today: date) -> dict[str, Any]:
             },
             *_second_degree(talent),
         ],
-        "work": [{name: value for name, value in row.items() if name != "kind"} for row in spans],
-        "missions": [
-            {
-                "begin": row["begin"],
-                "end": row["end"],
-                "country": row["country"],
-                "project": f"{row['employer']}での活動",
-                "client": "独立行政法人 国際協力機構" if row["kind"] in ("expert", "planner", "volunteer") else "",
-                "role": {"planner": "coordinator", "company": "other"}.get(row["kind"], row["kind"]),
-                "field": career.fields[0],
-                "duties": row["duties"],
-            }
-            for row in spans
-            if row["kind"] and row["country"] != "JP"
-        ],
+        "work": [{name: value for name, value in post.items() if name != "kind"} for post in posts],
+        "missions": [_mission(post, career.fields[0]) for post in posts if post["kind"] and post["country"] != "JP"],
         "works": [{"at": f"{year + 37}-03", "text": f"「{career.major}からみた国際協力の実践」国際開発研究（共著）"}]
         if career.graduate and year + 37 < today.year
         else [],
         "societies": [{"at": f"{year + 28}-04", "text": "国際開発学会"}],
         "ability_1": career.ability,
         **{f"ability_{number}": _told(text, talent, today) for number, text in ABILITIES.items()},
+    }
+
+
+def _posts(talent: Registered, today: date) -> list[dict[str, str]]:
+    """The rows of the career, each with its kind, which the résumé does not say."""
+    return [
+        {
+            "begin": begin,
+            "end": end,
+            "country": _place(span, talent),
+            "duties": _told(span.duties, talent, today),
+            "employer": _told(span.employer, talent, today),
+            "department": "",
+            "title": _told(span.title, talent, today),
+            "kind": span.kind,
+        }
+        for span, begin, end in _spans(talent, today)
+    ]
+
+
+def _mission(post: Mapping[str, str], field: str) -> dict[str, str]:
+    return {
+        "begin": post["begin"],
+        "end": post["end"],
+        "country": post["country"],
+        "project": f"{post['employer']}での活動",
+        "client": "独立行政法人 国際協力機構" if post["kind"] in ("expert", "planner", "volunteer") else "",
+        "role": {"planner": "coordinator", "company": "other"}.get(post["kind"], post["kind"]),
+        "field": field,
+        "duties": post["duties"],
     }
 
 

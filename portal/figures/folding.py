@@ -122,9 +122,9 @@ def _names(decision: Past, submitted: datetime | None, known: Known) -> Iterator
     if submitted is not None and submitted <= decision.at:
         yield "wait", str(elapsed(submitted, decision.at, known.closed) // TENTH)
     if decision.action == RETURN:
-        comment = str(decision.details.get("comment", ""))
+        said = "\n".join([decision.details.get("comment", ""), *decision.details.get("noted", {}).values()])
         yield from (("rule", rule) for rule in known.rules.get(decision.version_id, ()))
-        reasons = [title for text, title in known.phrases.items() if text in comment]
+        reasons = [title for text, title in known.phrases.items() if text in said]
         yield from (("reason", title) for title in reasons or [OTHER_REASON])
 
 

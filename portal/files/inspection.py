@@ -7,8 +7,9 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import BinaryIO, cast
 
@@ -37,31 +38,41 @@ SENTENCES = {
     "pixels": "画像は4,000万画素まで受け付けます。縮小して" + AGAIN,
 }
 GUESS = re.compile(r"\.[a-z0-9]{1,8}")
+EDGE = re.compile(r"[1-9][0-9]{0,4}")
 
 _places = BoundedSemaphore(AT_ONCE)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Drawn anew: a JPEG."""
+
+    data: bytes
+    width: int
+    height: int
+
+
 def judge(file: BinaryIO, kinds: Collection[FileKind]) -> FileKind:
     """The kind of the file, if it is one of these; else Refused says why and what to do."""
-    with _inspected(file, "judge", kinds) as (kind, _rest):
-        return kind
+    with _inspected(file, "judge") as (verdict, _rest):
+        return _kind(verdict, kinds)
 
 
-def redraw(file: BinaryIO, kinds: Collection[FileKind]) -> bytes:
-    """The picture in `file` as a new JPEG."""
-    with _inspected(file, "photo", kinds) as (_kind, rest):
-        return rest.read(LARGEST_ANSWER)
+def redraw(file: BinaryIO, kinds: Collection[FileKind]) -> Picture:
+    with _inspected(file, "photo") as (verdict, rest):
+        _kind(verdict, kinds)
+        return Picture(rest.read(LARGEST_ANSWER), _edge(verdict, "width"), _edge(verdict, "height"))
 
 
 @contextmanager
-def _inspected(file: BinaryIO, wish: str, kinds: Collection[FileKind]) -> Iterator[tuple[FileKind, BinaryIO]]:
+def _inspected(file: BinaryIO, wish: str) -> Iterator[tuple[Mapping[str, str], BinaryIO]]:
     if not _places.acquire(timeout=SECONDS):
         raise Unavailable("ただいま混み合っています。しばらくしてから、もう一度選んでください。")
     try:
         with tempfile.TemporaryFile() as answer:
             _run(file, wish, answer)
             answer.seek(0)
-            yield _read(answer.readline(1000), kinds), cast("BinaryIO", answer)
+            yield _read(answer.readline(1000)), cast("BinaryIO", answer)
     finally:
         _places.release()
 
@@ -86,16 +97,27 @@ def _run(file: BinaryIO, wish: str, answer: BinaryIO) -> None:
         raise Refused(SENTENCES["endless"]) from None
 
 
-def _read(line: bytes, kinds: Collection[FileKind]) -> FileKind:
+def _read(line: bytes) -> Mapping[str, str]:
     """The answer is not trusted either: it comes from where foreign bytes were at work."""
     try:
-        verdict = {str(name): str(value) for name, value in json.loads(line).items()}
+        return {str(name): str(value) for name, value in json.loads(line).items()}
     except (ValueError, AttributeError):
         raise Refused(SENTENCES["endless"]) from None
+
+
+def _edge(verdict: Mapping[str, str], name: str) -> int:
+    edge = verdict.get(name, "")
+    if not EDGE.fullmatch(edge):
+        raise Refused(SENTENCES["endless"])
+    return int(edge)
+
+
+def _kind(verdict: Mapping[str, str], kinds: Collection[FileKind]) -> FileKind:
     kind = BY_CODE.get(verdict.get("kind", ""))
     if kind in kinds:
         return cast("FileKind", kind)
-    raise Refused(SENTENCES.get(verdict.get("reason", "")) or _not_a_kind(verdict.get("detail", ""), kinds))
+    guess = kind.suffixes[0] if kind else verdict.get("detail", "")
+    raise Refused(SENTENCES.get(verdict.get("reason", "")) or _not_a_kind(guess, kinds))
 
 
 def _not_a_kind(guess: str, kinds: Collection[FileKind]) -> str:

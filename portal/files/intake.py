@@ -62,11 +62,25 @@ def take_in(
 
 def take_in_photo(source: IO[bytes], name: str, *, owner_id: int | None, now: datetime) -> StoredFile:
     """A portrait, drawn anew: what the camera wrote beside the picture (place, time, device) does not come along."""
+    stored, _size = take_in_picture(source, name, owner_id=owner_id, now=now)
+    return stored
+
+
+def take_in_picture(
+    source: IO[bytes],
+    name: str,
+    *,
+    owner_id: int | None,
+    now: datetime,
+    kinds: Collection[FileKind] = PHOTO_KINDS,
+) -> tuple[StoredFile, tuple[int, int]]:
+    """Likewise drawn anew, with its width and height."""
     with write_paused(), _copied(source) as copy:
         scan = scanning.look(copy)
-        picture = BytesIO(inspection.redraw(copy, PHOTO_KINDS))
-        received = _receive(picture, names.fit(name, JPEG.suffixes[:1]), JPEG.media_type, scan=scan)
-    return keep(received, owner_id=owner_id, now=now)
+        picture = inspection.redraw(copy, kinds)
+        made = BytesIO(picture.data)
+        received = _receive(made, names.fit(name, JPEG.suffixes[:1]), JPEG.media_type, scan=scan)
+    return keep(received, owner_id=owner_id, now=now), (picture.width, picture.height)
 
 
 def keep_made(source: BinaryIO, name: str, media_type: str, *, owner_id: int | None, now: datetime) -> StoredFile:

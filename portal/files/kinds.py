@@ -1,7 +1,9 @@
 """The kinds of files that people may hand in. What a file is, its structure says; never its name or the browser."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from portal.codes import ANY_FORMAT
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 
@@ -20,10 +22,21 @@ XLSX = FileKind("xlsx", "Excel（.xlsx）", f"{_OPEN_XML}spreadsheetml.sheet", (
 PPTX = FileKind("pptx", "PowerPoint（.pptx）", f"{_OPEN_XML}presentationml.presentation", (".pptx",))
 JPEG = FileKind("jpeg", "JPEG", "image/jpeg", (".jpg", ".jpeg"))
 PNG = FileKind("png", "PNG", "image/png", (".png",))
+WEBP = FileKind("webp", "WebP", "image/webp", (".webp",))
 
-DOCUMENT_KINDS = (PDF, DOCX, XLSX, PPTX, JPEG, PNG)
+PAPER_KINDS = (PDF, DOCX, XLSX, PPTX)
+DOCUMENT_KINDS = (*PAPER_KINDS, JPEG, PNG)
 PHOTO_KINDS = (JPEG, PNG)
-BY_CODE = {kind.code: kind for kind in DOCUMENT_KINDS}
+IMAGE_KINDS = (JPEG, PNG, WEBP)  # taken only where they are drawn anew
+KINDS = (*DOCUMENT_KINDS, WEBP)
+OF_FORMAT: Mapping[str, tuple[FileKind, ...]] = {  # by `codes.DOCUMENT_FORMATS`
+    ANY_FORMAT: DOCUMENT_KINDS,
+    "pdf": (PDF,),
+    "office": (DOCX, XLSX, PPTX),
+    "image": PHOTO_KINDS,
+}
+BY_CODE = {kind.code: kind for kind in KINDS}
+BY_MEDIA_TYPE = {kind.media_type: kind for kind in KINDS}
 
 
 def spell(kinds: Collection[FileKind]) -> str:

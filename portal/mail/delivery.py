@@ -9,18 +9,18 @@ import smtplib
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from flask import current_app
 from jinja2 import TemplateError, TemplateNotFound
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, update
 
 from models.base import db
 from models.mail import OutboxMail
 from models.states import Lane, MailState
 from portal.administration import memory
-from portal.database import begin_write, claim
+from portal.database import begin_write, claim, write_alone
 from portal.mail import transport
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,10 @@ LEASE = timedelta(minutes=5)  # longer than that and one letter more, each of it
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))
 LATER = timedelta(hours=2)
 GIVE_UP = timedelta(hours=72)
+# Once for each letter: put together anew and run by the unit of work, it would take longer than the sending.
+CLOSE = update(cast("Table", OutboxMail.__table__)).where(
+    OutboxMail.id == bindparam("mail"), OutboxMail.owner == bindparam("holder"), OutboxMail.state == MailState.sending
+)
 LAST_LETTERS = ("account_erased",)  # to people whom the portal does not know any more afterwards
 
 
@@ -93,7 +97,7 @@ def _claim(lanes: Sequence[Lane], *, owner: str, now: datetime) -> Sequence[Row]
             OutboxMail.params,
             OutboxMail.recipient,
             OutboxMail.attempts,
-            OutboxMail.created_at,
+            func.coalesce(OutboxMail.resent_at, OutboxMail.created_at).label("since"),
             OutboxMail.expires_at,
         )
     ).all()
@@ -168,7 +172,7 @@ def _fill(letter: str, part: str, params: dict[str, Any]) -> str:
 def _postpone(row: Row, error: Exception, *, owner: str, now: datetime) -> None:
     if _is_final(error):
         _close(row, owner=owner, state=MailState.bounced, last_error=_reason(error))
-    elif now - row.created_at >= GIVE_UP:
+    elif now - row.since >= GIVE_UP:
         _close(row, owner=owner, state=MailState.failed, last_error=_reason(error))
     else:
         wait = BACK_OFF[row.attempts - 1] if row.attempts <= len(BACK_OFF) else LATER
@@ -201,10 +205,4 @@ def _close(row: Row, *, owner: str, state: MailState, **values: Any) -> None:
         values["params"] = {}
     if row.letter in LAST_LETTERS and state is not MailState.queued:
         values["recipient"] = ""
-    begin_write()
-    db.session.execute(
-        update(OutboxMail)
-        .where(OutboxMail.id == row.id, OutboxMail.owner == owner, OutboxMail.state == MailState.sending)
-        .values(state=state, owner="", **values)
-    )
-    db.session.commit()
+    write_alone(CLOSE, {"mail": row.id, "holder": owner, "state": state, "owner": "", **values})

@@ -42,11 +42,11 @@ def queue(
 ) -> int:
     """Adds the letters to the outbox in one statement; returns how many."""
     # Ids that follow each other: random ones touch every page of the index. Short: a folded one confuses clients.
+    at = domain()
     call = f"{now:%Y%m%d%H%M%S}.{uuid4().hex[:16]}"
-    domain = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1].rpartition("@")[2]
     rows = [
         {
-            "message_id": f"<{call}.{number}@{domain}>",
+            "message_id": f"<{call}.{number}@{at}>",
             "lane": lane,
             "letter": letter.name,
             "params": letter.params,
@@ -64,6 +64,11 @@ def queue(
     ]
     insert_rows(OutboxMail, rows)
     return len(rows)
+
+
+def domain() -> str:
+    """What stands behind the @ of a Message-ID: that of the sender's address."""
+    return parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1].rpartition("@")[2]
 
 
 def take_back(batch: str, version_ids: list[int]) -> int:

@@ -51,6 +51,8 @@ def at_least(within: int, slices: Slices, number: int) -> int:
 
 def first(within: int, slices: Slices, count: int, *, lowest: bool = False) -> int:
     """So many of them, with the highest numbers (or the lowest); of equal ones those with the highest ids."""
+    if not count:
+        return 0
     chosen, rest = 0, within
     for slice_ in slices:
         preferred = rest & ~slice_ if lowest else rest & slice_

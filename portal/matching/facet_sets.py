@@ -5,12 +5,15 @@ transaction sees is what the transaction would read, committed or not.
 """
 
 import logging
+from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import compress
+from operator import ne
 from threading import Lock, Thread
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from flask import Flask
@@ -19,11 +22,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import db
 from models.searching import TalentIndex, TalentSegment
+from portal.database import rows_of
 from portal.matching import bitmaps, search_index
 from portal.matching.search_fields import OFFERED
 from portal.matching.search_index import PLACES, Asked
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 PUBLISHED = "published"
 MOST_ASKED = 64  # of each kind of answers that are remembered, none larger than one or two sets
@@ -35,9 +41,10 @@ class Facets:
 
     sets: Mapping[str, int] = field(default_factory=dict)
     stamps: Mapping[int, int] = field(default_factory=dict)
+    prints: Mapping[int, "array[int]"] = field(default_factory=dict, compare=False)  # by segment
     _reaching: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)  # once worked out
     _having: dict[Asked, int] = field(default_factory=dict, compare=False)  # once asked
-    _counts: dict[int, Mapping[str, Mapping[str, int]]] = field(default_factory=dict, compare=False)
+    _answers: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     @property
     def published(self) -> int:
@@ -66,16 +73,20 @@ class Facets:
         return [found[each] or 0 for each in asked]
 
     def counts(self, within: int) -> Mapping[str, Mapping[str, int]]:
-        """By condition and choice how many of these meet it, as far as anybody does; remembered likewise."""
-        found = self._counts.get(within)
-        if found is None:
-            found = {condition: self.count(within, condition) for condition in self.choices}
-            _remember(self._counts, {within: found})
-        return found
+        """By condition and choice how many of these meet it, as far as anybody does."""
+        return {condition: self.count(within, condition) for condition in self.choices}
 
     def count(self, within: int, condition: str) -> dict[str, int]:
         """Of one condition alone."""
         return {choice: (within & bits).bit_count() for choice, bits in self.choices.get(condition, {}).items()}
+
+    def remembered(self, asked: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """What these sets and the words asked for decide, and nothing else; remembered likewise."""
+        answer: Answer | None = self._answers.get(asked)
+        if answer is None:
+            answer = work_out()
+            _remember(self._answers, {asked: answer})
+        return answer
 
     def reaching(self, name: str, number: int) -> int:
         """Whose number is so high."""
@@ -100,9 +111,8 @@ _remembered: WeakKeyDictionary[Engine, Facets] = WeakKeyDictionary()
 _building = Lock()
 
 
-def facets() -> Facets:
-    """As this transaction sees them; only segments that changed since the last time are read."""
-    stamps = _stamps()
+def facets(stamps: Mapping[int, int]) -> Facets:
+    """As the transaction sees them that read these stamps; only segments that changed since the last time are read."""
     known = _remembered.get(db.engine, Facets())
     if known.stamps == stamps:
         return known
@@ -125,12 +135,12 @@ def warm(app: Flask) -> Thread:
 def _warm(app: Flask) -> None:
     with app.app_context():
         try:
-            facets()
+            facets(read_stamps())
         except SQLAlchemyError as error:  # the first search tries again
             log.warning("facets not read: %s", type(error).__name__)
 
 
-def _stamps() -> dict[int, int]:
+def read_stamps() -> dict[int, int]:
     return dict(db.session.execute(_all_stamps()).all())
 
 
@@ -145,12 +155,17 @@ def _follow(known: Facets, stamps: Mapping[int, int]) -> Facets:
         segment for segment in stamps.keys() | known.stamps.keys() if known.stamps.get(segment) != stamps.get(segment)
     ]
     if not known.sets:
-        whole = range(max(changed, default=-1) + 1)
-        return Facets(_joined([_segment(number) if number in stamps else {} for number in whole]), stamps)
-    sets = dict(known.sets)
+        whole = [_read(number) if number in stamps else [] for number in range(max(changed, default=-1) + 1)]
+        prints = {number: _prints(rows) for number, rows in enumerate(whole)}
+        return Facets(_joined([_sets(rows) for rows in whole]), stamps, prints)
+    sets, prints = dict(known.sets), dict(known.prints)
     for segment in sorted(changed):
-        _replace(sets, segment, _segment(segment))
-    return Facets({name: bits for name, bits in sets.items() if bits}, stamps)
+        rows = _read(segment)
+        before, prints[segment] = prints.get(segment, _no_prints()), _prints(rows)
+        differs = map(ne, before, prints[segment])
+        others = set(compress(range(search_index.SEGMENT), differs))
+        _replace(sets, segment, others, _sets([row for row in rows if row[0] in others]))
+    return Facets({name: bits for name, bits in sets.items() if bits}, stamps, prints)
 
 
 def _joined(segments: Sequence[Mapping[str, int]]) -> dict[str, int]:
@@ -162,23 +177,39 @@ def _joined(segments: Sequence[Mapping[str, int]]) -> dict[str, int]:
     }
 
 
-def _replace(sets: dict[str, int], segment: int, fresh: Mapping[str, int]) -> None:
-    offset, mask = segment * search_index.SEGMENT, (1 << search_index.SEGMENT) - 1
+def _replace(sets: dict[str, int], segment: int, others: Collection[int], fresh: Mapping[str, int]) -> None:
+    """At the places of a segment that hold something else than before, `fresh` is what they hold now."""
+    offset, places = segment * search_index.SEGMENT, bitmaps.of(others)
     for name in sets.keys() | fresh.keys():
         bits = sets.get(name, 0)
-        change = (bits >> offset & mask) ^ fresh.get(name, 0)
+        change = (bits >> offset & places) ^ fresh.get(name, 0)
         if change:
             sets[name] = bits ^ change << offset
 
 
-def _segment(segment: int) -> dict[str, int]:
-    """The sets of one stretch of ids, counted from its beginning."""
+def _read(segment: int) -> list[tuple[Any, ...]]:
+    """The rows of one stretch of ids, counted from its beginning."""
     begin = segment * search_index.SEGMENT
-    rows = db.session.execute(_rows(), {"begin": begin, "end": begin + search_index.SEGMENT - 1}).all()
+    rows = rows_of(_rows(), {"begin": begin, "end": begin + search_index.SEGMENT - 1})
+    return [(number - begin, *met) for number, *met in rows]
+
+
+def _prints(rows: Iterable[tuple[Any, ...]]) -> "array[int]":
+    """What tells whether a place still holds the same: when a profile changes, all others of its segment do."""
+    prints = _no_prints()
+    for row in rows:
+        prints[row[0]] = hash(row) or 1
+    return prints
+
+
+def _no_prints() -> "array[int]":
+    return array("q", bytes(8 * search_index.SEGMENT))
+
+
+def _sets(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
     if not rows:
         return {}
-    ids, facets, *numbers = zip(*rows, strict=True)
-    places = [number - begin for number in ids]
+    places, facets, *numbers = zip(*rows, strict=True)
     meeting: defaultdict[str, list[int]] = defaultdict(list)
     for place, met in zip(places, facets, strict=True):
         for name in met.split():

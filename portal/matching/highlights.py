@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import accumulate
 
 from markupsafe import Markup, escape
 
@@ -18,8 +20,11 @@ Span = tuple[int, int]
 
 def highlighted(text: str, keyword: str) -> Markup:
     """The text as HTML, escaped, each hit in <mark>."""
+    found = spans(text, keyword)
+    if not found:
+        return escape(text)
     pieces, end = [], 0
-    for begin, finish in spans(text, keyword):
+    for begin, finish in found:
         pieces += [escape(text[end:begin]), "<mark>", escape(text[begin:finish]), "</mark>"]
         end = finish
     return Markup("".join([*pieces, escape(text[end:])]))  # noqa: S704  # each piece is escaped or ours
@@ -45,10 +50,11 @@ def spans(text: str, keyword: str) -> list[Span]:
 def _hits(text: str, keyword: str) -> Iterator[Span]:
     """Two may share a cluster of letters."""
     pattern = _pattern(keyword)
-    if pattern is not None and text:
-        folded, places = _folded(text)
-        for hit in pattern.finditer(folded):
-            yield places[hit.start()][0] if places else hit.start(), places[hit.end() - 1][1] if places else hit.end()
+    if pattern is None or not text:
+        return iter(())
+    folded, place = _folded(text)
+    hits = map(re.Match.span, pattern.finditer(folded))
+    return hits if place is None else ((place(begin)[0], place(end - 1)[1]) for begin, end in hits)
 
 
 @lru_cache(maxsize=64)
@@ -77,21 +83,28 @@ class _Folds(dict[int, str]):
 _FOLDS = _Folds()
 
 
-def _folded(text: str) -> tuple[str, Sequence[Span]]:
-    """The text as it is searched, and for each of its characters where it comes from; nothing where all stand in their
-    own places.
+def _folded(text: str) -> tuple[str, Callable[[int], Span] | None]:
+    """The text as it is searched, and where each of its characters comes from; None where all stand in their own
+    places.
     """
     folded = text.translate(_FOLDS)
     if JOINT not in folded:
         if len(folded) == len(text):  # nothing folds to nothing
-            return folded, ()
-        return folded, [(place, place + 1) for place, sign in enumerate(text) for _ in _FOLDS[ord(sign)]]
+            return folded, None
+        ends = list(accumulate(map(len, map(_FOLDS.__getitem__, map(ord, text)))))
+        return folded, partial(_behind, ends)
     parts, places = [], list[Span]()
     for begin, end in _clusters(text):
         part = tokens.fold(text[begin:end])
         parts.append(part)
         places += [(begin, end)] * len(part)
-    return "".join(parts), places
+    return "".join(parts), places.__getitem__
+
+
+def _behind(ends: Sequence[int], place: int) -> Span:
+    """The character whose folded form ends first behind a place."""
+    origin = bisect_right(ends, place)
+    return origin, origin + 1
 
 
 def _clusters(text: str) -> Iterator[Span]:

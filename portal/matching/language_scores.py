@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.codes import Code, CodeList
+from portal.code_list import Code, CodeList
 
 
 @dataclass(frozen=True)

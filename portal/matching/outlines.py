@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from portal import codes
-from portal.codes import CodeList
+from portal.code_list import CodeList
 
 Row = Mapping[str, Any]
 
@@ -15,6 +15,7 @@ KINDS = {
     "EMP": "雇用",
     "EXP": "専門家",
     "BID": "業務委託",
+    "INP": "インターン",
     "INT": "インターン",
     "VOL": "ボランティア",
     "ROS": "登録",

@@ -1,7 +1,7 @@
 """What a talent's profile consists of, declared as postings and résumés are."""
 
 from portal import codes
-from portal.codes import CodeList
+from portal.code_list import CodeList
 from portal.publishing.shapes import Field, Section, Type
 
 DEGREES = CodeList(tuple(code for code in codes.DEGREES if code.value != "any"))

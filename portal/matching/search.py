@@ -4,28 +4,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import date, datetime, time, timedelta
-from functools import cache, cached_property, reduce
+from functools import cache, partial, reduce
 from operator import and_, or_
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, exists, select
 
-from models.base import db
-from models.favorites import Favorite
+from models.favorites import Favorite, OfferStop
 from models.states import Role
-from models.talents import Talent, TalentBlock
+from models.talents import Talent
 from portal.accounts import throttles
 from portal.accounts.throttles import Limit
 from portal.actors import Actor
 from portal.clock import TOKYO, local
-from portal.database import given
+from portal.database import given, rows_of
 from portal.errors import Forbidden
 from portal.matching import bitmaps, facet_sets, highlights, search_fields, search_index, tokens
 from portal.matching.facet_sets import Facets
 from portal.matching.search_fields import CONDITIONS
 from portal.matching.search_index import Asked
+from portal.matching.standpoint import standpoint
 from portal.matching.talent_query import LAST_PAGE, SIZES, SORTS, TalentQuery, read_query
-from portal.matching.viewing import require_search
 from portal.permissions import asking, may, visible, whoever
 from portal.settings import Settings
 
@@ -80,10 +79,13 @@ class FoundTalent:
     wish_kinds: list[str]
     wish_countries: list[str]
     available_from: date | None
+    is_favorite: bool = False  # of the organization that asks
+    is_stopping: bool = False  # its offers
 
 
+WORKED_OUT = ("summary", "is_favorite", "is_stopping")
 ROW = tuple(
-    getattr(Talent, name) for name in ("pr", *(one.name for one in fields_of(FoundTalent))) if name != "summary"
+    getattr(Talent, name) for name in ("pr", *(one.name for one in fields_of(FoundTalent))) if name not in WORKED_OUT
 )
 
 
@@ -115,9 +117,9 @@ def limits(settings: Settings) -> tuple[Limit, ...]:
 
 
 def count_one(*, actor: Actor, now: datetime, settings: Settings) -> None:
-    """Takes one search of what a member may do; only numbers are kept. Raises Throttled beyond them."""
+    """Takes one search of what a member may do, in a transaction of its own. Raises Throttled beyond it."""
     kept = {throttles.key(limit, settings.secret_key, "account", actor.account_id): limit for limit in limits(settings)}
-    throttles.take_each(kept, now=now, sentence=TOO_MANY)
+    throttles.take_each(kept, now=now, sentence=TOO_MANY, is_apart=True)
 
 
 def search(query: TalentQuery, *, actor: Actor, now: datetime) -> Found:
@@ -127,38 +129,37 @@ def search(query: TalentQuery, *, actor: Actor, now: datetime) -> Found:
     """
     if not may(actor, "talent.search"):
         raise Forbidden("人材の検索は、登録団体の担当者だけが利用できます。")
-    require_search(actor)
-    facets = facet_sets.facets()
-    scope = facets.published & ~bitmaps.of(_blocked(actor))
-    asked = _Asked(facets, scope, actor, today=local(now).date())
-    met = {name: asked.any_of(name, query.choices) for name in query.choices if name != QUALIFICATION}
-    (found,) = _with_words([query], scope, facets)
-    hits = reduce(and_, met.values(), found)
+    stand = standpoint(actor)
+    facets = facet_sets.facets(stand.stamps)
+    scope = facets.published & ~stand.hidden
+    asked = _Asked(facets, scope, stand.marked, today=local(now).date())
+    hits, counts = facets.remembered(
+        (query.keyword, tuple(query.choices.items()), scope, stand.marked, asked.today),
+        partial(_matching, asked, query),
+    )
     page = _page(query, hits, facets)
-    return Found(query, _rows(page, query, actor=actor), hits.bit_count(), _counts(asked, query, found, met))
+    return Found(query, _rows(page, query, actor=actor), hits.bit_count(), counts)
+
+
+def _matching(asked: "_Asked", query: TalentQuery) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+    """Who meets it all, and the counts: the same for each page and each order."""
+    met = {name: asked.any_of(name, query.choices) for name in query.choices if name != QUALIFICATION}
+    (found,) = _with_words([query], asked.scope, asked.facets)
+    return reduce(and_, met.values(), found), _counts(asked, query, found, met)
 
 
 def count_newer(wanted: Sequence[tuple[TalentQuery, datetime]], *, actor: Actor, now: datetime) -> list[int]:
     """For each search how many of its talents were registered or changed after its moment. Constant in statements."""
-    require_search(actor)
-    facets = facet_sets.facets()
-    scope = facets.published & ~bitmaps.of(_blocked(actor))
-    asked, slices = _Asked(facets, scope, actor, today=local(now).date()), facets.slices("updated")
+    stand = standpoint(actor)
+    facets = facet_sets.facets(stand.stamps)
+    scope = facets.published & ~stand.hidden
+    asked, slices = _Asked(facets, scope, stand.marked, today=local(now).date()), facets.slices("updated")
     found = _with_words([query for query, _since in wanted], scope, facets)
     for place, (query, since) in enumerate(wanted):
         chosen = (asked.any_of(name, query.choices) for name in query.choices if name != QUALIFICATION)
         newer = bitmaps.at_least(scope, slices, search_index.seconds(since) + 1)
         found[place] = reduce(and_, chosen, found[place] & newer)
     return [hits.bit_count() for hits in found]
-
-
-def _blocked(actor: Actor) -> Sequence[int]:
-    return db.session.scalars(_hidden(), asking(actor)).all()
-
-
-@cache
-def _hidden() -> Select:
-    return select(TalentBlock.talent_id).where(TalentBlock.organization_id == bindparam("organization_id"))
 
 
 def _with_words(queries: Sequence[TalentQuery], scope: int, facets: Facets) -> list[int]:
@@ -181,7 +182,7 @@ class _Asked:
 
     facets: Facets
     scope: int
-    actor: Actor
+    marked: int
     today: date
 
     def any_of(self, name: str, choices: Choices) -> int:
@@ -199,7 +200,7 @@ class _Asked:
             until = search_fields.available_until(value, today=self.today)
             return self.facets.reaching(name, search_index.sooner(until))
         if name == "favorites":
-            return self._not_marked
+            return self.scope & ~self.marked
         return self.facets.meeting(name, value)
 
     def _years_in(self, fields: Sequence[str], least: str) -> int:
@@ -210,11 +211,6 @@ class _Asked:
     def _since(self, value: str) -> int:
         begins = datetime.combine(search_fields.updated_since(value, today=self.today), time(), tzinfo=TOKYO)
         return search_index.seconds(begins)
-
-    @cached_property
-    def _not_marked(self) -> int:
-        marked = select(Favorite.talent_id).where(Favorite.organization_id == self.actor.organization_id)
-        return self.scope & ~bitmaps.of(db.session.scalars(marked).all())
 
 
 def _counts(asked: _Asked, query: TalentQuery, found: int, met: Mapping[str, int]) -> dict[str, dict[str, int]]:
@@ -245,14 +241,18 @@ def _page(query: TalentQuery, hits: int, facets: Facets) -> int:
 
 def _rows(page: int, query: TalentQuery, *, actor: Actor) -> list[FoundTalent]:
     """The rows in their order. Who is no longer to be seen at this moment is left out."""
-    rows = db.session.execute(_shown(actor.role), {"ids": list(bitmaps.ids(page)), **asking(actor)}).all()
+    rows = rows_of(_shown(actor.role), {"ids": list(bitmaps.ids(page)), **asking(actor)})
     ordered = sorted(rows, key=_standing(query.sort), reverse=True)
     return [_talent(row, query.keyword) for row in ordered]
 
 
 @cache
 def _shown(role: Role) -> Select:
-    return select(*ROW).where(given(Talent.id), visible(whoever(role), Talent))
+    reader = whoever(role)
+    mine = exists().where(Favorite.talent_id == Talent.id, visible(reader, Favorite))
+    stops = exists().where(OfferStop.talent_id == Talent.id, OfferStop.organization_id == reader.organization_id)
+    columns = (*ROW, mine.label("is_favorite"), stops.label("is_stopping"))
+    return select(*columns).where(given(Talent.id), visible(reader, Talent))
 
 
 def _standing(sort: str) -> Callable[[Any], tuple[int, ...]]:

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from portal import codes
-from portal.codes import CodeList
+from portal.code_list import CodeList
 from portal.matching import language_scores
 from portal.matching.profile_fields import DEGREES
 from portal.regions import COUNTRIES_OF, REGION_OF, REGIONS

@@ -33,7 +33,8 @@ from models.base import db
 from models.people import Account
 from models.searching import TalentIndex, TalentSegment
 from models.talents import Talent
-from portal.database import begin_write, by_index, changes, dialect, insert_or_update
+from portal.connections import changes
+from portal.database import begin_write, by_index, dialect, insert_or_update
 from portal.matching import bitmaps, search_fields, search_texts, tokens
 from portal.matching.tokens import Word
 

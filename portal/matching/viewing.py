@@ -18,6 +18,7 @@ from portal.accounts import throttles
 from portal.accounts.throttles import Limit
 from portal.actors import Actor
 from portal.codes import may_search_talents
+from portal.database import rows_of
 from portal.errors import Forbidden, NotFound, Throttled
 from portal.matching.profile_fields import SECTIONS
 from portal.permissions import asking, visible, whoever
@@ -47,11 +48,13 @@ LIMITS = limits(Settings())
 
 def require_search(actor: Actor) -> None:
     """Raises Forbidden for organizations without legal personality; chapter 3 of the manual is not theirs."""
-    _require(db.session.scalar(_org_type(), asking(actor)))
+    org_type = db.session.scalar(_org_type(), asking(actor))
+    refuse_groups(may_search=org_type is not None and may_search_talents(org_type))
 
 
-def _require(org_type: str | None) -> None:
-    if org_type is None or not may_search_talents(org_type):
+def refuse_groups(*, may_search: bool) -> None:
+    """What `require_search` does, for whoever knows already."""
+    if not may_search:
         raise Forbidden(NOT_FOR_GROUPS)
 
 
@@ -66,14 +69,16 @@ def open_profile(code: str, *, actor: Actor, now: datetime, settings: Settings) 
     Beside them what the organization noted: `marked_at` and, if there is such a moment, `note`, `label`, `next_on`; and
     whether they wrote to each other.
     Raises what `require_search` does, NotFound alike for what is private, hidden from this organization or not there,
-    Throttled beyond a limit. In three statements.
+    Throttled beyond a limit. In three statements, in a transaction that was begun as not durable: the page does not
+    wait for the disk.
     """
-    talent = db.session.execute(_profile(actor.role), {"code": code, **asking(actor)}).one_or_none()
-    _require(talent.org_type if talent else None)
-    if talent is None or talent.id is None:
+    rows = rows_of(_profile(actor.role), {"code": code, **asking(actor)})
+    refuse_groups(may_search=any(may_search_talents(row.org_type) for row in rows))
+    talent = rows[0]
+    if talent.id is None:
         raise NotFound
     kept = {throttles.key(limit, settings.secret_key, "account", actor.account_id): limit for limit in limits(settings)}
-    throttles.take_each(kept, now=now, sentence=TOO_MANY)
+    throttles.take_each(kept, now=now, sentence=TOO_MANY, is_durable=False)
     audit.record("talent.view", subject="talent", subject_id=talent.id, actor=actor, now=now)
     return talent
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -15,14 +15,14 @@ from models.entries import Entry, Version
 from models.mail import OutboxMail
 from models.messages import Message, MessageFile, Thread
 from models.people import Account
-from models.states import MailState, MessageState, Side
+from models.states import MailState, MessageState, Role, Side
 from models.talents import Talent
 from portal.actors import Actor
 from portal.database import rows_of
 from portal.errors import NotFound
 from portal.messaging import finding
 from portal.messaging.threads import is_gone
-from portal.permissions import visible
+from portal.permissions import asking, visible, whoever
 
 SIZE = 20
 LAST_PAGE = 200
@@ -215,12 +215,26 @@ def _newest(threads: Sequence[Thread], box: Box, *, actor: Actor) -> Mapping[int
 
 def count_unread(actor: Actor) -> int:
     """How many threads have something new: what the filter of unread ones shows. Each page of a door asks for it."""
-    return int(rows_of(_unread_threads(actor))[0][0])
+    return int(rows_of(_unread_threads(actor.role), asking(actor))[0][0])
 
 
-@lru_cache(maxsize=256)
-def _unread_threads(actor: Actor) -> Select:
-    return select(func.count()).select_from(Thread).where(_unread(actor) > 0, visible(actor, Thread))
+@cache
+def _unread_threads(role: Role) -> Select:
+    reader = whoever(role)
+    return select(func.count()).select_from(Thread).where(_unread(reader) > 0, visible(reader, Thread))
+
+
+@cache
+def unread_beside() -> ColumnElement[int]:
+    """The same for a member, as a column of a query about Account. Organizations without legal personality, which have
+    no mailbox, get a number that nobody is shown."""
+    return (
+        select(func.count())
+        .select_from(Thread)
+        .where(Thread.unread_organization > 0, Thread.organization_id == Account.organization_id)
+        .scalar_subquery()
+        .label("unread")
+    )
 
 
 # ---- how it stands with a message
@@ -235,10 +249,10 @@ def states_of(messages: Collection[Message]) -> dict[int, Shown]:
             select(OutboxMail.dedupe_key, OutboxMail.state).where(OutboxMail.dedupe_key.in_(keys))
         )
         letters = {row.dedupe_key: row.state for row in rows}
-    return {message.id: _state(message, letters.get(message.notice_key)) for message in messages}
+    return {message.id: shown_as(message, letters.get(message.notice_key)) for message in messages}
 
 
-def _state(message: Message, letter: MailState | None) -> Shown:
+def shown_as(message: Message | Row, letter: MailState | None) -> Shown:
     if message.state is not MessageState.delivered:
         return Shown(message.state.value)
     if message.read_at is not None:

@@ -10,6 +10,7 @@ from models.base import db
 from models.messages import Message
 from models.organizations import Organization
 from models.states import MailClass, MessageState, Side
+from portal.database import rows_of
 from portal.settings import Settings
 
 # What was taken back, or could not be delivered, disturbed nobody.
@@ -19,7 +20,7 @@ COUNTED = (MessageState.held, MessageState.delivered)
 def left_today(organization_id: int | None, *, now: datetime, settings: Settings) -> int:
     """Offers that the organization may still write before midnight."""
     asked = {"organization_id": organization_id, **day_of(now, settings)}
-    return max(0, settings.offers_a_day - (db.session.scalar(written_today(), asked) or 0))
+    return max(0, settings.offers_a_day - rows_of(written_today(), asked)[0][0])
 
 
 @cache

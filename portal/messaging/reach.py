@@ -18,7 +18,7 @@ from models.states import ApplicationState, Kind, MailClass, MessageState, Role,
 from models.talents import Talent
 from portal.actors import Actor
 from portal.clock import local
-from portal.database import among, given
+from portal.database import among, given, rows_of
 from portal.messaging import quotas, recipients
 from portal.messaging.quotas import COUNTED
 from portal.messaging.recipients import Recipient
@@ -92,7 +92,7 @@ def offer_reasons(talent_ids: Sequence[int], *, actor: Actor, now: datetime, set
     """In one statement. The quota goes to those who stand first."""
     since = now - timedelta(days=settings.offer_interval_days)
     asked = {"ids": sorted(set(talent_ids)), "since": since, **quotas.day_of(now, settings), **asking(actor)}
-    rows = {row.id: row for row in db.session.execute(_standing(actor.role), asked)}
+    rows = {row.id: row for row in rows_of(_standing(actor.role), asked)}
     reasons = {key: why_no_offer(row) or _cooling_down(row, settings) for key, row in rows.items()}
     left = settings.offers_a_day - next((row.written for row in rows.values()), 0)
     for talent_id in dict.fromkeys(talent_ids):
@@ -144,7 +144,7 @@ def written_to(actor: Actor, talent_ids: Collection[int]) -> Mapping[int, Writte
     if not talent_ids:
         return {}
     asked = {"ids": sorted(set(talent_ids)), **asking(actor)}
-    rows = db.session.execute(_written_to(actor.role), asked)
+    rows = rows_of(_written_to(actor.role), asked)
     return {row.talent_id: Written(row.at, row.by, _turn(row), row.answered_at) for row in rows}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from models.applications import Application, ApplicationDocument
@@ -17,9 +17,9 @@ from models.states import ApplicationState, Kind
 from models.talents import Talent
 from portal.actors import Actor
 from portal.database import among
+from portal.dates import moment
 from portal.messaging.merging import CODE, DEADLINE, MEETING, NAME, ORGANIZATION, TITLE
 from portal.permissions import visible
-from portal.wording import moment
 
 
 @dataclass(frozen=True)
@@ -62,32 +62,9 @@ def applicants(
 
     `reopens` are the names of documents that are asked for again, `until` is their date.
     """
-    live = aliased(Version)
-    first = select(func.min(EventSession.starts_at)).where(EventSession.version_id == Entry.live_version_id)
-    rows = db.session.execute(
-        select(Application, Talent.code, Version.title, live.close_at)
-        .join(Talent, Talent.id == Application.talent_id)
-        .join(Version, Version.id == Application.version_id)
-        .join(Entry, Entry.id == Application.entry_id)
-        .outerjoin(live, live.id == Entry.live_version_id)
-        .where(among(Application.id, set(application_ids)), visible(actor, Application))
-        .with_only_columns(
-            Application.id,
-            Application.talent_id,
-            Application.entry_id,
-            Application.name,
-            Application.revision,
-            Application.kind,
-            Application.state,
-            Talent.code,
-            Version.title,
-            live.close_at,
-            func.coalesce(Application.session_at, first.scalar_subquery()).label("meets_at"),
-        )
-    )
     common, documents = _common(actor), documents_named(reopens, application_ids)
     found = {}
-    for row in rows:
+    for row in db.session.execute(_applications(application_ids, actor=actor)):
         values = {
             NAME: row.name,
             CODE: row.code,
@@ -108,6 +85,33 @@ def applicants(
             documents.get(row.id, ()),
         )
     return [found[key] for key in dict.fromkeys(application_ids) if key in found]
+
+
+def _applications(ids: Sequence[int], *, actor: Actor) -> Select:
+    """Those that the actor sees, with the posting's words and dates; one column for each that a mail may say."""
+    live = aliased(Version)
+    first = select(func.min(EventSession.starts_at)).where(EventSession.version_id == Entry.live_version_id)
+    return (
+        select(Application, Talent.code, Version.title, live.close_at)
+        .join(Talent, Talent.id == Application.talent_id)
+        .join(Version, Version.id == Application.version_id)
+        .join(Entry, Entry.id == Application.entry_id)
+        .outerjoin(live, live.id == Entry.live_version_id)
+        .where(among(Application.id, set(ids)), visible(actor, Application))
+        .with_only_columns(
+            Application.id,
+            Application.talent_id,
+            Application.entry_id,
+            Application.name,
+            Application.revision,
+            Application.kind,
+            Application.state,
+            Talent.code,
+            Version.title,
+            live.close_at,
+            func.coalesce(Application.session_at, first.scalar_subquery()).label("meets_at"),
+        )
+    )
 
 
 def documents_named(names: Sequence[str], application_ids: Sequence[int]) -> dict[int, list[int]]:

@@ -6,23 +6,16 @@ Counts of unread messages are kept in the transaction of each message; nothing e
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, select, update
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy import ColumnElement, Row, String, cast, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import db
 from models.messages import Message, Thread
-from models.people import Account
-from models.states import MessageState, Role, Side
-from portal.actors import Actor
+from models.states import MessageState, Side
 from portal.database import among, insert_or_update, write
 from portal.messaging import notices
-from portal.permissions import asking, visible, whoever
-
-EXCHANGE = 50
 
 
 @dataclass(frozen=True)
@@ -199,25 +192,3 @@ def mark_read(thread: Thread, *, side: Side, now: datetime) -> int:
         )
         db.session.expire(thread)
     return opened
-
-
-def exchange(actor: Actor, talent_id: int) -> list[Message]:
-    """The newest messages between the actor's organization and a talent about whatever, newest first, without what
-    was written in them.
-    """
-    return list(db.session.scalars(_exchange(actor.role), {"talent_id": talent_id, **asking(actor)}))
-
-
-@cache
-def _exchange(role: Role) -> Select:
-    return (
-        select(Message)
-        .options(
-            defer(Message.body),
-            defer(Message.signature),
-            joinedload(Message.account).load_only(Account.name),
-        )
-        .where(visible(whoever(role), Message), Message.talent_id == bindparam("talent_id"))
-        .order_by(Message.id.desc())
-        .limit(EXCHANGE)
-    )

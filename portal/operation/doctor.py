@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.files import clamd
-from portal.operation import reindexing, schema
+from portal.operation import invariants, reindexing, schema
 from portal.press import fonts
 from portal.settings import ROOT, Settings
 from portal.storage import store_at
@@ -86,6 +86,16 @@ def check_storage(chosen: Settings) -> Result:
     return Result("保存先", fine=True, finding=f"{chosen.storage_url} に書き込めました。")
 
 
+def check_files(chosen: Settings) -> Result:
+    """Whether each file that a row knows is there; as `check_search`, and of the place of files likewise."""
+    if not (check_database(chosen).fine and check_storage(chosen).fine):
+        return Result("ファイル", fine=False, finding="データベースと保存先を先に直してください。")
+    if count := invariants.lost_files(chosen):
+        advice = "PORTAL_STORAGE_URL を確認し、正しければ控えの files から戻してください。"
+        return Result("ファイル", fine=False, finding=f"{count:,}件が保存先にありません。{advice}")
+    return Result("ファイル", fine=True, finding="データベースにあるものは、すべて保存先にあります。")
+
+
 def check_scanner(chosen: Settings) -> Result:
     if not chosen.scanner:
         return Result("ウイルス検査", fine=True, finding="使わない設定です（PORTAL_SCANNER）。")
@@ -141,12 +151,24 @@ def check_numbers(chosen: Settings) -> Result:
     return Result("応募一覧の件数", fine=True, finding="応募と一致しています。")
 
 
+def check_publications(chosen: Settings) -> Result:
+    """As `check_search`."""
+    if not check_database(chosen).fine:
+        return Result("公開の記録", fine=False, finding="データベースを先に直してください。")
+    if count := invariants.count_wrong_publications(chosen):
+        advice = "portal audit-verify を実行し、操作記録で経緯を確かめてください。"
+        return Result("公開の記録", fine=False, finding=f"{count:,}件が公開の状態と食い違っています。{advice}")
+    return Result("公開の記録", fine=True, finding="公開中と公開後の情報のすべてと一致しています。")
+
+
 CHECKS: tuple[Callable[[Settings], Result], ...] = (
     check_database,
     check_search,
     check_numbers,
+    check_publications,
     check_mail,
     check_storage,
+    check_files,
     check_scanner,
     check_pdf,
     check_front_end,

@@ -15,7 +15,7 @@ from portal.database import begin_write
 from portal.errors import Conflict
 from portal.files import dropping
 from portal.matching import search_index
-from portal.recruiting import erasing, leaving, persons
+from portal.recruiting import erasing, holds, leaving, persons
 
 
 def export(who: str, target: Path) -> int:
@@ -52,8 +52,10 @@ def erase(who: str) -> None:
 
 
 def preview(days: int) -> list[str]:
-    """One line for each posting whose applications will be erased within so many days."""
+    """One line for each posting whose applications will be erased within so many days, or would be but for a hold."""
+    held = holds.holds()
     return [
         f"{local(due.at):%Y-%m-%d} {due.number} {due.title}（{due.organization}）：{due.count}件"
+        f"{'（保留中）' if due.entry_id in held else ''}"
         for due in erasing.preview(clock.now() + timedelta(days=days))
     ]

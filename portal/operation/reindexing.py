@@ -10,7 +10,8 @@ from sqlalchemy.pool import NullPool
 
 from models.base import db
 from models.talents import Talent
-from portal.database import begin_write, prepare
+from portal.connections import prepare
+from portal.database import begin_write
 from portal.matching import search_index
 from portal.recruiting import tallies
 from portal.settings import Settings

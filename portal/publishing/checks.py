@@ -1,33 +1,35 @@
 """Judges a content before it is handed in and on the desk: the same rules, the same ids, the same sentences.
 
-An error blocks 「確認」 and 「登録」; a warning goes along to the secretariat.
+An error blocks 「確認」 and 「登録」; a warning is acknowledged and goes along to the secretariat; a note is its alone.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
-
-from email_validator import EmailNotValidError, validate_email
+from zlib import crc32
 
 from models.organizations import Organization
 from models.states import Kind
 from portal.clock import local
 from portal.codes import JICA
-from portal.publishing import check_words, rule_book
-from portal.publishing.business_days import add_business_days
+from portal.email_addresses import is_email
+from portal.publishing import check_conditions, check_dates, check_files, check_words, rule_book
 from portal.publishing.check_words import normalized
-from portal.publishing.fields import applies, section_of, sections_of
-from portal.publishing.rule_book import ERROR, WARNING, Row
-from portal.publishing.shapes import Field, Section, Type, is_empty
+from portal.publishing.fields import applies, fields_of, sections_of
+from portal.publishing.rule_book import ERROR, WARNING, Row, error
+from portal.publishing.shapes import LISTS, Field, Section, Type, is_empty
+
+__all__ = ["APPROVAL_DAYS", "ERROR", "WARNING", "Finding", "check", "check_fields", "host_of", "is_one_line"]
 
 SOCIAL_HOSTS = ("facebook.com", "instagram.com", "x.com", "twitter.com", "tiktok.com", "line.me")
-LONGEST_AFTER_DEADLINE = timedelta(days=30)
-FAR_DEADLINE = timedelta(days=90)
 APPROVAL_DAYS = 3
 PHONE = re.compile(r"[0-9+()\-ー− 内線]{6,20}")
+URL_IN_TEXT = re.compile(r"https?://\S+", re.IGNORECASE)
+LEAST_WORDS = 20
+NO_APPLICATION = "申込不要"
 URL_IN_TITLE = re.compile(r"https?://|www\.", re.IGNORECASE)
 COPY_MARK = "【コピー】"
 
@@ -43,6 +45,11 @@ class Finding:
     field: str
     message: str
     section: str = ""
+
+    @property
+    def key(self) -> str:
+        """What an acknowledgement names: another sentence is another finding."""
+        return f"{self.rule}:{self.field}:{crc32(self.message.encode()):08x}"
 
 
 def check(
@@ -60,21 +67,24 @@ def check(
     The publication time is judged at `confirmed_at` when given, so that the minute that passes between 「確認」
     and 「登録」 is no error. `days` are the business days that the secretariat takes to decide.
     """
-    there = {field.name: field for section in sections_of(kind) for field in section.fields if applies(field, content)}
+    titles = {field.name: section.title for section in sections_of(kind) for field in section.fields}
+    there = {field.name: field for field in fields_of(kind) if applies(field, content)}
     # What a hidden input still holds is not saved either.
     content = {name: value for name, value in content.items() if name in there}
     found = [
         *_fields(there.values(), content),
-        *_dates(kind, content, now=now, base=base, confirmed_at=confirmed_at or now, days=days),
+        *check_dates.findings(kind, content, now=now, base=base, confirmed_at=confirmed_at or now, days=days),
         *_documents(content),
         *_title(content),
-        *check_words.findings(there.values(), content),
+        *_texts(content),
+        *check_files.findings(there.values(), content),
+        *check_conditions.findings(content),
+        *check_words.findings(kind, there.values(), content),
     ]
     if content.get("resume_type") == "expert":
         found += _expert_resume(organization)
     order = {name: place for place, name in enumerate(there)}
-    sections = {name: section_of(kind, name).title for name in there}
-    placed = [Finding(*row, section=sections.get(row[2], "")) for row in rule_book.judged(found)]
+    placed = [Finding(*row, section=titles.get(row[2], "")) for row in rule_book.judged(found, today=local(now).date())]
     return sorted(placed, key=lambda finding: order.get(finding.field, len(order)))
 
 
@@ -87,23 +97,17 @@ def check_fields(sections: Sequence[Section], content: Content) -> list[Finding]
     ]
 
 
-def _error(rule: str, field: str, message: str) -> Row:
-    return rule, ERROR, field, message
-
-
-def _warning(rule: str, field: str, message: str) -> Row:
-    return rule, WARNING, field, message
-
-
 def _fields(fields: Any, content: Content) -> Iterator[Row]:
     """Presence, length and form of each single field."""
     for field in fields:
         value = content.get(field.name)
         if is_empty(value):
             if field.required:
-                yield _error("F-01", field.name, _missing(field))
+                yield error("F-01", field.name, _missing(field))
+        elif field.name == "how_to_apply" and str(value).strip("。") == NO_APPLICATION:
+            continue
         elif problem := _size(field, value) or _form(field, value):
-            yield _error("F-02", field.name, problem)
+            yield error("F-02", field.name, problem)
 
 
 def _missing(field: Field) -> str:
@@ -119,7 +123,7 @@ def _size(field: Field, value: Any) -> str:
         return _length(field, len(value))
     if field.type is Type.number:
         return _bounds(field, value, "", "にしてください")
-    if field.type in (Type.choices, Type.languages, Type.documents, Type.sessions, Type.rows):
+    if field.type in LISTS:
         return _bounds(field, len(value), "件", "にしてください")
     return ""
 
@@ -168,11 +172,7 @@ def _row_form(field: Field, rows: Any) -> str:
 
 
 def _email(field: Field, value: str) -> str:
-    try:
-        validate_email(value, check_deliverability=False)
-    except EmailNotValidError:
-        return f"{field.label}は name@example.jp の形で入力してください。"
-    return ""
+    return "" if is_email(value) else f"{field.label}は name@example.jp の形で入力してください。"
 
 
 def _url(field: Field, value: str) -> str:
@@ -199,97 +199,41 @@ def host_of(address: str, *, plain: bool = False) -> str:
     return host if is_ordinary and len(labels) > 1 and all(labels) and not re.search(r"\s", address) else ""
 
 
-def _dates(
-    kind: Kind, content: Content, *, now: datetime, base: Content | None, confirmed_at: datetime, days: int
-) -> Iterator[Row]:
-    publish_at, unpublish_at = content.get("publish_at"), content.get("unpublish_at")
-    if publish_at:
-        yield from _publication(publish_at, now=now, base=base, confirmed_at=confirmed_at, days=days)
-    if kind is not Kind.notice:
-        yield from _period(content, now=now)
-    if unpublish_at:
-        yield from _end(content, publish_at, unpublish_at, now=now)
-    if content.get("sessions"):
-        yield from _sessions(content, now=now, base=base)
-
-
-def _publication(
-    publish_at: datetime, *, now: datetime, base: Content | None, confirmed_at: datetime, days: int
-) -> Iterator[Row]:
-    kept = base is not None and base.get("publish_at") == publish_at
-    if kept:
-        return
-    if publish_at <= confirmed_at:
-        yield _error("Q-03", "publish_at", "掲載希望日時は今より後の日時にしてください。")
-    elif local(publish_at).date() < add_business_days(local(now).date(), days):
-        yield _warning(
-            "Q-23",
-            "publish_at",
-            f"掲載希望日時まで{days}営業日ありません。承認が間に合わない場合は、承認後すぐに公開します。",
-        )
-
-
-def _period(content: Content, *, now: datetime) -> Iterator[Row]:
-    open_at, close_at, publish_at = content.get("open_at"), content.get("close_at"), content.get("publish_at")
-    if close_at is None:
-        return
-    if close_at <= now:
-        yield _error("Q-03", "close_at", "締切は今より後の日時にしてください。")
-    elif close_at > now + FAR_DEADLINE:
-        yield _warning("Q-03", "close_at", "締切が90日より先です。日付を確認してください。")
-    if open_at and open_at >= close_at:
-        yield _error("Q-03", "close_at", "締切は開始より後の日時にしてください。")
-    if publish_at and publish_at >= close_at:
-        yield _error("Q-03", "publish_at", "掲載希望日時は締切より前の日時にしてください。")
-
-
-def _end(content: Content, publish_at: datetime | None, unpublish_at: datetime, *, now: datetime) -> Iterator[Row]:
-    close_at = content.get("close_at")
-    if unpublish_at <= now or (publish_at and unpublish_at <= publish_at):
-        yield _error("Q-03", "unpublish_at", "掲載終了日時は掲載希望日時より後の日時にしてください。")
-    if close_at and unpublish_at < close_at:
-        yield _error("Q-03", "unpublish_at", "掲載終了日時は締切以後の日時にしてください。")
-    if close_at and unpublish_at > close_at + LONGEST_AFTER_DEADLINE:
-        yield _error("Q-03", "unpublish_at", "掲載終了日時は締切から30日以内にしてください。")
-
-
-def _sessions(content: Content, *, now: datetime, base: Content | None) -> Iterator[Row]:
-    sessions = [row for row in content["sessions"] if row["starts_at"] and row["ends_at"]]
-    if any(row["ends_at"] < row["starts_at"] for row in sessions):
-        yield _error("Q-03", "sessions", "開催日時の終了は開始より後にしてください。")
-    past = [row for row in sessions if row["starts_at"] <= now]
-    if past and not (base and all(row in base.get("sessions", ()) for row in past)):
-        yield _error("Q-03", "sessions", "開催日時は今より後の日時にしてください。")
-    close_at = content.get("close_at")
-    if close_at and sessions and close_at > max(row["ends_at"] for row in sessions):
-        yield _error("Q-03", "close_at", "申込締切は最後の開催日時より前にしてください。")
-
-
 def _documents(content: Content) -> Iterator[Row]:
     rows: Sequence[Mapping[str, Any]] = content.get("documents") or ()
     names = [row["name"].strip() for row in rows]
     for place, name in enumerate(names, start=1):
         if not name:
-            yield _error("F-01", "documents", f"応募書類{place}の書類名を入力してください。")
+            yield error("F-01", "documents", f"応募書類{place}の書類名を入力してください。")
         elif len(name) > 60:
-            yield _error(
+            yield error(
                 "F-02", "documents", f"応募書類{place}の書類名は60文字以内で入力してください（現在{len(name)}文字）。"
             )
     doubled = sorted({name for name in names if name and names.count(name) > 1})
     if doubled:
-        yield _error("F-03", "documents", f"書類名「{doubled[0]}」が重複しています。1つの書類名につき1ファイルです。")
+        yield error("F-03", "documents", f"書類名「{doubled[0]}」が重複しています。1つの書類名につき1ファイルです。")
 
 
 def _title(content: Content) -> Iterator[Row]:
     title = content.get("title") or ""
     if URL_IN_TITLE.search(title):
-        yield _error("Q-24", "title", "タイトルにURLは入れられません。")
+        yield error("Q-24", "title", "タイトルにURLは入れられません。")
     if COPY_MARK in title:
-        yield _error("Q-22", "title", rule_book.RULES["Q-22"].message)
+        yield error("Q-22", "title", rule_book.RULES["Q-22"].message)
     if title and title in (content.get("duties"), content.get("body")):
-        yield _error("Q-24", "title", "タイトルと本文を別の文にしてください。")
+        yield error("Q-24", "title", "タイトルと本文を別の文にしてください。")
+
+
+def _texts(content: Content) -> Iterator[Row]:
+    for name in ("duties", "body"):
+        text = content.get(name) or ""
+        if text and len(URL_IN_TEXT.sub("", text).strip()) < LEAST_WORDS <= len(text):
+            yield error("Q-24", name, "URLだけでは掲載できません。内容を文章で入力してください。")
+    how = content.get("how_to_apply")
+    if how and how in (content.get("duties"), content.get("body")):
+        yield error("Q-24", "how_to_apply", "応募方法と本文を別の文にしてください。")
 
 
 def _expert_resume(organization: Organization | None) -> Iterator[Row]:
     if organization is None or organization.org_type != JICA:
-        yield _error("F-04", "resume_type", "専門家履歴書は団体種別がJICAの団体だけが選べます。")
+        yield error("F-04", "resume_type", "専門家履歴書は団体種別がJICAの団体だけが選べます。")

@@ -1,27 +1,19 @@
 """What changed between two contents of a kind, field by field; prose at the level of characters."""
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from difflib import SequenceMatcher
+from datetime import date, datetime
 from typing import Any
 
 from models.states import Kind
+from portal.publishing.comparing import Part, compare
 from portal.publishing.fields import applies, sections_of
-from portal.publishing.shapes import Field, Section, Type
+from portal.publishing.shapes import LISTS, Field, Section, Type
 from portal.publishing.wording import EMPTY, show
 
-# Runs that a reader takes in as one: digits, latin words, katakana words; everything else by the character.
-TOKENS = re.compile(r"[0-9０-９.,:]+|[A-Za-z]+|[ァ-ヺー]+|\n|.")
-SENTENCES = re.compile(r"[^。\n]*[。\n]|[^。\n]+")
-MOST_WORK = 500_000  # pairs of equal tokens; beyond, larger pieces are compared, or the page would wait
 DAY = 24 * 60 * 60
 # Read as one value, never by its characters.
 WHOLE = (Type.moment, Type.day, Type.month, Type.number, Type.choice, Type.flag)
-
-Part = tuple[str, str]  # ("same" | "old" | "new", text)
 
 
 @dataclass(frozen=True)
@@ -48,19 +40,39 @@ def differences_of(sections: Sequence[Section], old: Mapping[str, Any], new: Map
         for field in section.fields:
             before = old.get(field.name) if applies(field, old) else None
             after = new.get(field.name) if applies(field, new) else None
-            if show(field, before) != show(field, after):
+            if _says(field, before) != _says(field, after):
                 found.append(_difference(section, field, before, after))
     return found
+
+
+def _says(field: Field, value: Any) -> Any:
+    """Another file under the same words is a change, too."""
+    return (value or []) if field.type is Type.files else show(field, value)
 
 
 def changed_names(kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> set[str]:
     return {difference.field.name for difference in differences(kind, old, new)}
 
 
+def unchanged(kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[tuple[Field, str]]:
+    """The fields that say the same in both, with what they say; those that say nothing are left out."""
+    changed = changed_names(kind, old, new)
+    return [
+        (field, show(field, new[field.name]))
+        for section in sections_of(kind)
+        for field in section.fields
+        if field.name not in changed and applies(field, new) and show(field, new[field.name]) != EMPTY
+    ]
+
+
 def _difference(section: Section, field: Field, before: Any, after: Any) -> Difference:
     old_text, new_text = show(field, before), show(field, after)
     if EMPTY in (old_text, new_text) or field.type in WHOLE:
         parts = _whole("old", old_text), _whole("new", new_text)
+    elif field.type is Type.files:
+        parts = _files("old", field, before, after), _files("new", field, after, before)
+    elif field.type is Type.choices:
+        parts = _items("old", old_text, new_text), _items("new", new_text, old_text)
     else:
         parts = compare(old_text, new_text)
     word = "追加" if old_text == EMPTY else "削除" if new_text == EMPTY else "変更"
@@ -71,52 +83,67 @@ def _whole(op: str, text: str) -> list[Part]:
     return [("same" if text == EMPTY else op, text)]
 
 
-def compare(old: str, new: str) -> tuple[list[Part], list[Part]]:
-    """Both sides in runs of what stayed and what changed."""
-    for pieces in (TOKENS, SENTENCES):
-        one, other = pieces.findall(old), pieces.findall(new)
-        if _work(one, other) <= MOST_WORK:
-            return _runs(one, other)
-    return _runs([old], [new])
+def _items(op: str, text: str, other: str) -> list[Part]:
+    """Choices, each as one; what stayed did so in whatever place."""
+    theirs = set(other.split("、"))
+    parts: list[Part] = []
+    for item in text.split("、"):
+        parts += [("same", "、")] if parts else []
+        parts.append(("same" if item in theirs else op, item))
+    return parts
 
 
-def _work(one: Sequence[str], other: Sequence[str]) -> int:
-    many = Counter(other)
-    return sum(count * many[token] for token, count in Counter(one).items())
-
-
-def _runs(one: Sequence[str], other: Sequence[str]) -> tuple[list[Part], list[Part]]:
-    old_parts: list[Part] = []
-    new_parts: list[Part] = []
-    for op, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        same = op == "equal"
-        if a < b:
-            old_parts.append(("same" if same else "old", "".join(one[a:b])))
-        if c < d:
-            new_parts.append(("same" if same else "new", "".join(other[c:d])))
-    return old_parts, new_parts
+def _files(op: str, field: Field, rows: Sequence[Any], others: Sequence[Any]) -> list[Part]:
+    """A line each; one that the other side has word for word is the same, in whatever place."""
+    parts: list[Part] = []
+    for row in rows:
+        parts += [("same", "\n")] if parts else []
+        parts.append(("same" if row in others else op, show(field, [row])))
+    return parts
 
 
 def _note(field: Field, before: Any, after: Any, parts: tuple[Sequence[Part], Sequence[Part]]) -> str:
-    if field.type is Type.moment and isinstance(before, datetime) and isinstance(after, datetime):
-        return _moved(before, after)
-    if field.type in (Type.documents, Type.sessions, Type.languages, Type.rows, Type.choices):
-        more = len(after or []) - len(before or [])
-        return f"{abs(more)}件{'追加' if more > 0 else '削除'}" if more else ""
-    if field.type is Type.number and before is not None and after is not None:
-        return f"{'＋' if after > before else '−'}{abs(after - before):,}"
-    if field.type not in WHOLE and before and after:
-        return _characters(*parts)
-    return ""
+    if before in (None, "", []) or after in (None, "", []):
+        return _rows(field, before or [], after or []) if field.type in LISTS else ""
+    if field.type in LISTS:
+        return _rows(field, before, after)
+    if isinstance(before, datetime) and isinstance(after, datetime):
+        return _moved((after - before).total_seconds())
+    if isinstance(before, date) and isinstance(after, date):
+        return _moved((after - before).days * DAY)
+    if field.type is Type.number:
+        return f"{'＋' if after > before else '−'}{abs(after - before):,}{field.unit}"
+    return _characters(*parts) if field.type not in WHOLE else ""
 
 
-def _moved(before: datetime, after: datetime) -> str:
-    seconds = int((after - before).total_seconds())
-    word = "後ろへ" if seconds > 0 else "前へ"
-    days, rest = divmod(abs(seconds), DAY)
+def _rows(field: Field, before: Sequence[Any], after: Sequence[Any]) -> str:
+    """How many came and went; rows that say the same are the same."""
+    if field.type is Type.files:
+        return _moves_of_files(before, after)
+    old, new = ([show(field, [row]) for row in rows] for rows in (before, after))
+    added, removed = len([row for row in new if row not in old]), len([row for row in old if row not in new])
+    words = [f"{added}件追加" if added else "", f"{removed}件削除" if removed else ""]
+    return "・".join(word for word in words if word) or ("順序の変更" if sorted(old) == sorted(new) else "")
+
+
+def _moves_of_files(before: Sequence[Any], after: Sequence[Any]) -> str:
+    """By the file, so that one that only got other words is neither new nor gone."""
+    old, new = ({row["file_id"]: row for row in rows} for rows in (before, after))
+    added, removed = len(new.keys() - old.keys()), len(old.keys() - new.keys())
+    renamed = sum(old[key] != new[key] for key in old.keys() & new.keys())
+    words = [
+        f"{added}件追加" if added else "",
+        f"{removed}件削除" if removed else "",
+        f"{renamed}件の説明の変更" if renamed else "",
+    ]
+    return "・".join(word for word in words if word) or "順序の変更"
+
+
+def _moved(seconds: float) -> str:
+    days, rest = divmod(int(abs(seconds)), DAY)
     hours, rest = divmod(rest, 3600)
     parts = [f"{days}日" if days else "", f"{hours}時間" if hours else "", f"{rest // 60}分" if rest >= 60 else ""]
-    return f"{''.join(parts)}{word}"
+    return f"{'＋' if seconds > 0 else '−'}{''.join(parts)}"
 
 
 def _characters(old_parts: Sequence[Part], new_parts: Sequence[Part]) -> str:

@@ -1,6 +1,6 @@
 """Writing content: new drafts, saving, revisions of what is public, copies. None of it is visible outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,12 @@ from portal.actors import Actor
 from portal.clock import local
 from portal.database import write
 from portal.errors import Conflict, Forbidden, NotFound
+from portal.files import dropping
 from portal.numbers import next_number
 from portal.permissions import may, visible
-from portal.publishing import catalog, content
-from portal.publishing.workflow import Seen, is_held
+from portal.publishing import catalog, content, merging, snapshots, version_files
+from portal.publishing.fields import Field
+from portal.publishing.workflow import Seen, as_seen, is_held
 
 PREFIX = {Kind.job: "J", Kind.event: "E", Kind.notice: "N"}
 
@@ -57,11 +59,9 @@ def save(seen: Seen, values: Mapping[str, Any], *, actor: Actor, now: datetime) 
     claimed = write(
         update(Version)
         .where(
-            Version.id == seen.version_id,
-            Version.revision == seen.revision,
+            as_seen([seen], actor=actor),
             Version.state.in_(EDITABLE_STATES),
             (Version.hold_until.is_(None)) | (Version.hold_until <= now),
-            visible(actor, Version),
         )
         .values(revision=Version.revision + 1, updated_at=now, updated_by_id=actor.account_id)
         .execution_options(synchronize_session=False)
@@ -69,9 +69,46 @@ def save(seen: Seen, values: Mapping[str, Any], *, actor: Actor, now: datetime) 
     if not claimed:
         raise _save_refusal(find(seen.version_id, actor=actor), now=now)
     version = db.session.get_one(Version, seen.version_id, populate_existing=True)
+    if version.decided_at is not None:  # given back, or handed in again since and withdrawn
+        snapshots.keep(version)
+    before = {row.file_id for row in version.files}
     _fill(version, values)
+    dropping.drop(before - {row.file_id for row in version.files}, now=now)
     db.session.flush()
     return version
+
+
+def save_beside(
+    seen: Seen,
+    values: Mapping[str, Any],
+    *,
+    base: merging.Prints | None,
+    actor: Actor,
+    now: datetime,
+    has_more: bool = False,
+) -> tuple[Version, Sequence[Field]]:
+    """Like `save`, but what a colleague saved since `base` stays where the actor changed nothing; returns also those
+    fields. Raises Clash, and saves nothing, for what both of them changed.
+
+    What is all there already is not saved once more, unless something else comes with it (`has_more`): a form that
+    saves itself while it is left must not change what the next page is about.
+    """
+    taken: Sequence[Field] = ()
+    while True:  # again only where somebody else's saving came in between
+        try:
+            return save(seen, values, actor=actor, now=now), taken
+        except Conflict as conflict:
+            db.session.expire_all()
+            version = find(seen.version_id, actor=actor)
+            if base is None or version.revision == seen.revision:
+                raise
+            merged = merging.merge(version.kind, base, content.read(version), values)
+            if merged.clashes:
+                raise merging.Clash(str(_save_refusal(version, now=now)), merged) from conflict
+            if not (merged.unsaved or has_more) and version.state in EDITABLE_STATES and not is_held(version, now=now):
+                return version, [*taken, *(field for field in merged.taken if field not in taken)]
+        seen, values, base = Seen(version.id, version.revision), merged.values, merged.base
+        taken = [*taken, *(field for field in merged.taken if field not in taken)]
 
 
 def revise(entry_id: int, *, actor: Actor, now: datetime) -> Version:
@@ -124,6 +161,7 @@ def discard(seen: Seen, *, actor: Actor, now: datetime) -> None:
         raise Conflict("競合：一度申請した情報は削除できません。")
     entry = version.entry
     audit.record("entry.discard", subject="version", subject_id=version.id, actor=actor, now=now)
+    dropping.drop([row.file_id for row in version.files], now=now)
     db.session.execute(update(Version).where(Version.copied_from_id == version.id).values(copied_from_id=None))
     db.session.delete(version)
     db.session.flush()
@@ -182,7 +220,7 @@ def _new_version(
 
 
 def _fill(version: Version, values: Mapping[str, Any]) -> None:
-    content.write(version, values)
+    content.write(version, version_files.of_organization(version.kind, values, version.organization_id))
     organization = db.session.get_one(Organization, version.organization_id)
     # What was emptied by another choice is not found either.
     version.search_text, version.facets = catalog.index(version.kind, content.read(version), organization)

@@ -2,6 +2,7 @@
 
 from portal import codes
 from portal.publishing.application_fields import INQUIRY, application_section, posting_section
+from portal.publishing.file_fields import FILES
 from portal.publishing.shapes import MOST_ROWS, Field, Section, Type, when
 
 DATED = when("schedule_kind", "dated", "series")
@@ -50,7 +51,16 @@ SECTIONS = (
                 hint="100〜10,000文字。目的、内容、対象を文章で書いてください。",
             ),
             Field("audience", "対象者", Type.prose, required=True, low=2, high=500),
-            Field("speakers", "講師・登壇者", Type.prose, high=2000),
+            Field(
+                "speakers",
+                "講師・登壇者",
+                Type.rows,
+                high=20,
+                cells=(
+                    Field("name", "氏名", Type.text, required=True, high=100, width="wi-12"),
+                    Field("role", "所属・肩書", Type.text, high=200, width="wi-20"),
+                ),
+            ),
             Field("certificate", "修了要件・証明書", Type.prose, high=500),
             Field("event_languages", "使用言語", Type.choices, required=True, low=1, high=5, choices=codes.LANGUAGES),
             Field("accessibility", "通訳・字幕・手話など", Type.prose, high=500),
@@ -81,6 +91,7 @@ SECTIONS = (
                 public=False,
                 hint="公開されません。参加が決まった人にだけ知らせます。",
             ),
+            Field("event_status", "開催状況", Type.choice, required=True, choices=codes.EVENT_STATUSES, width="wi-12"),
             Field("schedule_kind", "日程区分", Type.choice, required=True, choices=codes.SCHEDULE_KINDS, width="wi-12"),
             Field(
                 "sessions", "開催日時", Type.sessions, required=True, when=(DATED,), low=1, high=MOST_ROWS, dated=True
@@ -104,5 +115,6 @@ SECTIONS = (
     ),
     application_section(verb="申込", opens="申込開始", closes="申込締切", period_when=(DATED,)),
     Section("inquiry", "問合せ", INQUIRY),
+    FILES,
     posting_section(end_hint="入力しない場合は申込締切と同じです（通年・随時は掲載から90日後）。"),
 )

@@ -10,10 +10,10 @@ from models.states import Kind, State
 from portal import audit
 from portal.actors import Actor
 from portal.errors import Conflict, Forbidden, Refused
-from portal.permissions import may, visible
+from portal.permissions import may
 from portal.publishing import letters
 from portal.publishing.drafts import find
-from portal.publishing.workflow import LONGEST_COMMENT, MOVED, Seen
+from portal.publishing.workflow import LONGEST_COMMENT, MOVED, Seen, as_seen
 
 FARTHEST = timedelta(days=3 * 365)
 
@@ -26,12 +26,7 @@ def extend(seen: Seen, *, until: datetime | None, reason: str, actor: Actor, now
     until = _later(until, find(seen.version_id, actor=actor).unpublish_at, now=now)
     row = db.session.execute(
         update(Version)
-        .where(
-            Version.id == seen.version_id,
-            Version.revision == seen.revision,
-            Version.state == State.published,
-            visible(actor, Version),
-        )
+        .where(as_seen([seen], actor=actor), Version.state == State.published)
         .values(unpublish_at=until, revision=Version.revision + 1)
         .returning(*MOVED)
         .execution_options(synchronize_session=False)

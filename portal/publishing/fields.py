@@ -5,7 +5,8 @@ from typing import Any
 
 from models.organizations import Organization
 from models.states import Kind
-from portal.codes import GENERAL_RESUME_ITEMS, JICA, RESUME_ITEMS, RESUME_TYPES, CodeList
+from portal.code_list import CodeList
+from portal.codes import GENERAL_RESUME_ITEMS, JICA, RESUME_ITEMS, RESUME_TYPES
 from portal.publishing.event_fields import SECTIONS as EVENT_SECTIONS
 from portal.publishing.job_fields import SECTIONS as JOB_SECTIONS
 from portal.publishing.notice_fields import SECTIONS as NOTICE_SECTIONS
@@ -73,9 +74,18 @@ def defaults(kind: Kind, organization: Organization) -> dict[str, Any]:
             "min_talent_level": "3",
             "age_limit": "none",
             "gender_limit": "none",
+            "currency": "JPY",
+            "probation": "none",
+            "dispatch_worker": "no",
+            "fixed_overtime": "none",
             "languages": [{"language": "ja", "need": "must", "level": "A", "note": ""}],
             "applicant_countries": ["JP"],
         }
     if kind is Kind.event:
-        return application | {"organizer": organization.name, "event_languages": ["ja"], "venue_country": "JP"}
+        return application | {
+            "organizer": organization.name,
+            "event_status": "planned",
+            "event_languages": ["ja"],
+            "venue_country": "JP",
+        }
     return {}

@@ -12,9 +12,11 @@ from models.people import Account
 from models.records import AuditEvent
 from models.states import MEMBER_ROLES, Action, Role
 from portal.actors import Actor
+from portal.event_words import ACTION_LABEL
 from portal.permissions import visible
+from portal.publishing import field_notes
+from portal.publishing.field_notes import Noted
 from portal.publishing.workflow import HOLD
-from portal.wording import ACTION_LABEL
 
 LONGEST = 200
 # What an organization is told of; the rest is the desk's own (who took it on, which version gave way).
@@ -33,7 +35,8 @@ TOLD = (
     Action.restore,
     "extend",
 )
-HELD = ("entry.approve", "entry.return")
+RETURN = "entry.return"
+HELD = ("entry.approve", RETURN)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Event:
     who: str
     act: str
     comment: str = ""
+    notes: Sequence[Noted] = ()  # at fields, of a return
 
 
 def history_of(entry_id: int, *, actor: Actor, now: datetime, hold: timedelta = HOLD) -> list[Event]:
@@ -53,6 +57,8 @@ def history_of(entry_id: int, *, actor: Actor, now: datetime, hold: timedelta = 
             AuditEvent.subject_id,
             AuditEvent.actor_role,
             AuditEvent.details,
+            AuditEvent.batch,
+            Version.kind,
             Account.name,
         )
         .join(Version, Version.id == AuditEvent.subject_id)
@@ -67,10 +73,14 @@ def history_of(entry_id: int, *, actor: Actor, now: datetime, hold: timedelta = 
         .limit(LONGEST)
     ).all()
     told = rows if actor.is_secretariat else _told(rows, now=now, hold=hold)
-    return [
-        Event(row.at, _who(row, actor), ACTION_LABEL[row.action.removeprefix("entry.")], row.details.get("comment", ""))
-        for row in told
-    ]
+    was_returned = any(row.action == RETURN for row in told)
+    notes = field_notes.of_entry(entry_id, told[0].kind) if was_returned else {}
+    return [_event(row, actor, notes.get(row.batch, ()) if row.action == RETURN else ()) for row in told]
+
+
+def _event(row: Row, actor: Actor, notes: Sequence[Noted]) -> Event:
+    act = ACTION_LABEL[row.action.removeprefix("entry.")]
+    return Event(row.at, _who(row, actor), act, row.details.get("comment", ""), notes)
 
 
 def _told(rows: Sequence[Row], *, now: datetime, hold: timedelta) -> list[Row]:

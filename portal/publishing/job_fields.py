@@ -1,10 +1,11 @@
-"""求人情報: what every posting needs (conditions of pay and hours are sections of their own)."""
+"""求人情報: what every posting needs; its conditions are declared in `condition_fields`."""
 
-from portal import codes
+from portal import codes, working_codes
 from portal.publishing.application_fields import INQUIRY, application_section, posting_section
+from portal.publishing.condition_fields import CONTRACT, EMPLOYED, HOURS, PAY
+from portal.publishing.file_fields import FILES
 from portal.publishing.shapes import Field, Section, Type, when
 
-EMPLOYED = when("employment_kind", *sorted(codes.EMPLOYMENT))
 IN_JAPAN = when("place_kind", "domestic", "both")
 
 SECTIONS = (
@@ -36,9 +37,7 @@ SECTIONS = (
                 choices=codes.FIELDS,
                 hint="3つまで選べます。",
             ),
-            Field(
-                "headcount", "募集人数", Type.text, required=True, high=20, width="wi-9", hint="数字または「若干名」"
-            ),
+            Field("headcount", "募集人数", Type.text, required=True, high=20, width="wi-9", hint="数字か「若干名」"),
             Field("employer_name", "雇用主・契約主の名称", Type.text, required=True, high=100, width="wi-20"),
             Field(
                 "employer_address",
@@ -56,7 +55,9 @@ SECTIONS = (
                 high=200,
                 hint="電話番号、メールアドレスなど",
             ),
-            Field("work_style", "キャリア段階", Type.choice, choices=codes.WORK_STYLES, width="wi-20"),
+            Field(
+                "work_style", "キャリア段階", Type.choice, when=(EMPLOYED,), choices=codes.WORK_STYLES, width="wi-20"
+            ),
             Field(
                 "post_language",
                 "掲載言語",
@@ -147,7 +148,8 @@ SECTIONS = (
                 high=500,
                 hint="変更がない場合は「変更なし」と入力してください。",
             ),
-            Field("travel", "出張・転居・家族帯同", Type.prose, high=500),
+            Field("travel", "出張・転居", Type.prose, high=500),
+            Field("family", "家族帯同", Type.choice, choices=working_codes.FAMILY, width="wi-12"),
             Field(
                 "smoking",
                 "受動喫煙防止措置",
@@ -157,8 +159,20 @@ SECTIONS = (
                 choices=codes.SMOKING,
                 width="wi-20",
             ),
+            Field(
+                "smoking_note",
+                "受動喫煙防止措置の内容",
+                Type.text,
+                required=True,
+                when=(EMPLOYED, IN_JAPAN, when("smoking", "other")),
+                low=2,
+                high=200,
+            ),
         ),
     ),
+    CONTRACT,
+    PAY,
+    HOURS,
     Section(
         "requirements",
         "応募資格",
@@ -227,7 +241,14 @@ SECTIONS = (
                 low=5,
                 high=500,
             ),
-            Field("nationality_condition", "国籍・在留の要件と理由", Type.prose, high=500),
+            Field(
+                "nationality_condition",
+                "国籍・在留の要件",
+                Type.prose,
+                high=500,
+                hint="要件がある場合だけ、理由とともに入力してください。",
+            ),
+            Field("nationality_reason", "国籍・在留の要件の理由", Type.prose, high=500),
             Field(
                 "min_talent_level",
                 "求める登録レベル",
@@ -255,6 +276,16 @@ SECTIONS = (
                 width="wi-20",
             ),
             Field(
+                "result_by",
+                "選考結果を連絡する期日",
+                Type.text,
+                required=True,
+                when=(when("result_notice", "by_date"),),
+                high=60,
+                width="wi-20",
+                hint="「締切から3週間以内」のように書いてください。",
+            ),
+            Field(
                 "return_documents",
                 "応募書類の返却",
                 Type.choice,
@@ -265,5 +296,6 @@ SECTIONS = (
             *INQUIRY,
         ),
     ),
+    FILES,
     posting_section(end_hint="入力しない場合は応募締切と同じです。応募締切から30日後まで延ばせます。"),
 )

@@ -27,7 +27,7 @@ def tell(
     now: datetime,
     not_before: datetime | None = None,
     batch: str | None = None,
-    **more: str,
+    **more: Any,
 ) -> int:
     """Queues the letter for every member of each version's organization; returns how many. `more` are words of its own.
 

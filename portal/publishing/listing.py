@@ -14,7 +14,7 @@ from models.base import UTCDateTime, db, shared_alias
 from models.entries import Entry, Version
 from models.states import OPEN_STATES, Kind, State
 from portal.actors import Actor
-from portal.database import rows_of
+from portal.database import among, rows_of
 from portal.errors import NotFound
 from portal.permissions import visible
 
@@ -67,6 +67,31 @@ def page_of(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime) -> Liste
         return Listed(rows, counts.get(wanted.state, 0) if wanted.state else number, counts)
     matching = select(func.count()).select_from(query.with_only_columns(Entry.id).subquery())
     return Listed(rows, db.session.scalar(matching, {"now": now}) or 0, counts)
+
+
+def every(kind: Kind, wanted: Wanted, *, actor: Actor, now: datetime, most: int) -> Sequence[Row]:
+    """All that match, of whatever page, in the order of the list."""
+    query = _narrowed(kind, wanted.state, wanted.text[:LONGEST_SEARCH], actor=actor)
+    return db.session.execute(query.order_by(*_order(wanted)).limit(most), {"now": now}).all()
+
+
+def versions(ids: Sequence[int], kind: Kind, *, actor: Actor) -> Sequence[Row]:
+    """Those of the kind that the actor may see, the latest entry first; `application_count` is their entry's."""
+    return db.session.execute(
+        select(
+            Version.id,
+            Version.revision,
+            Version.state,
+            Version.title,
+            Version.close_at,
+            Version.unpublish_at,
+            Entry.number,
+            Entry.application_count,
+        )
+        .join(Entry, Entry.id == Version.entry_id)
+        .where(among(Version.id, ids), Entry.kind == kind, visible(actor, Version))
+        .order_by(Entry.id.desc())
+    ).all()
 
 
 @lru_cache(maxsize=256)

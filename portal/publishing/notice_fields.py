@@ -2,6 +2,7 @@
 
 from portal import codes
 from portal.publishing.application_fields import posting_section
+from portal.publishing.file_fields import FILES
 from portal.publishing.shapes import Field, Section, Type
 
 SECTIONS = (
@@ -15,5 +16,6 @@ SECTIONS = (
             Field("link", "リンク", Type.url, hint="https:// で始まるアドレスを入力してください。"),
         ),
     ),
+    FILES,
     posting_section(end_hint="入力しない場合は掲載から90日後です。"),
 )

@@ -1,88 +1,77 @@
-"""The secretariat's queue: everything that waits, in the order of its deadline, with what a row shows."""
+"""The secretariat's queue: everything that waits, first what would miss its time, with what a row shows."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from models.base import db, shared_alias
 from models.entries import Version
-from models.organizations import Organization
+from models.organizations import Organization, name_key
 from models.people import Account
+from models.presence import Presence
 from models.records import AuditEvent
-from models.states import Kind, State
+from models.registrations import RegistrationVersion
+from models.states import Kind, RegistrationState, State
 from portal.actors import Actor
-from portal.clock import TOKYO, local
+from portal.clock import local
 from portal.permissions import visible
-from portal.publishing.business_days import add_business_days
+from portal.publishing.queue_filter import (
+    AGAIN,
+    ASKED,
+    DUES,
+    LATE,
+    LONGEST_SEARCH,
+    MISSED,
+    NEXT,
+    OVERDUE,
+    REST,
+    TODAY,
+    USUAL,
+    Bounds,
+    Filter,
+    bounds_of,
+    conditions,
+    due_of,
+    misses,
+    rank,
+    rank_of,
+)
 from portal.publishing.workflow import Seen
+
+__all__ = ["DUES", "LATE", "MISSED", "NEXT", "REST", "TODAY", "Bounds", "Filter", "bounds_of", "due_of", "misses"]
 
 PAGE_SIZE = 50
 LAST_PAGE = 1000
-LONGEST_SEARCH = 100
 
-Assignee = shared_alias(Account)
-
-
-LATE, TODAY, NEXT, REST = DUES = ("late", "today", "next", "rest")
-MISSED = "missed"  # will not be public when it was asked to be
-
-
-class Bounds(NamedTuple):
-    """Where the parts of the queue begin: overdue before `now`, then today, the next business day, later."""
-
-    now: datetime
-    next: datetime
-    later: datetime
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the reviewer narrowed the queue to."""
-
-    kind: Kind | None = None
-    lamp: str = ""  # clean, warning
-    mine: bool = False
-    text: str = ""
-    page: int = 1
-    due: str = ""  # one of DUES, or MISSED
-    bounds: Bounds | None = None  # given with `due`
-
-
-def bounds_of(now: datetime, closed: Collection[date]) -> Bounds:
-    """As the clock of a row counts: what is due before the next business day begins is today's."""
-    today = local(now).date()
-    starts = (datetime.combine(add_business_days(today, count, closed), time(0), TOKYO) for count in (1, 2))
-    return Bounds(now, *starts)
-
-
-def due_of(bounds: Bounds) -> Any:
-    """One of DUES for each version that waits."""
-    return case(
-        (Version.due_at < bounds.now, LATE),
-        (Version.due_at < bounds.next, TODAY),
-        (Version.due_at < bounds.later, NEXT),
-        else_=REST,
-    )
-
-
-def misses(bounds: Bounds) -> ColumnElement[bool]:
-    """Of a time that could still be kept when it was asked for: it passes before the deadline, or has passed."""
-    wished = Version.publish_at
-    return (wished > Version.submitted_at) & ((wished <= Version.due_at) | (wished <= bounds.now))
+Assignee, Looker = shared_alias(Account), shared_alias(Account)
+ENTRY, REGISTRATION = 0, 1  # what a row of the queue is
 
 
 def waiting(wanted: Filter, *, actor: Actor) -> Sequence[Row]:
-    """One page of the queue, oldest deadline first, in one statement."""
-    query = _asked(wanted, actor=actor).order_by(Version.due_at, Version.id)
-    return db.session.execute(query.limit(PAGE_SIZE).offset((wanted.page - 1) * PAGE_SIZE)).all()
+    """One page of the queue in one statement: entries and registrations, told apart by `source`."""
+    place = {"most": PAGE_SIZE, "skip": (wanted.page - 1) * PAGE_SIZE}
+    return db.session.execute(_narrowed(_lasting(wanted), actor=actor), wanted.values | place).all()
 
 
 def counts(*, actor: Actor) -> dict[Kind, int]:
-    """How many wait of each kind, in one statement on the queue's own index."""
+    """How many entries wait of each kind, in one statement on the queue's own index."""
     return dict(db.session.execute(_counted(actor)).all())
 
 
@@ -93,75 +82,133 @@ def _counted(actor: Actor) -> Select:
 
 
 def total(wanted: Filter, *, actor: Actor) -> int:
-    query = _asked(wanted, actor=actor).with_only_columns(Version.id)
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    keys = _keys(_lasting(wanted), actor=actor)
+    return db.session.scalar(select(func.count()).select_from(keys), wanted.values) or 0
 
 
 def neighbours(version: Version, wanted: Filter, *, actor: Actor) -> tuple[int | None, int | None]:
-    """The ids before and after a version in the queue as filtered, in one statement."""
-    place = (Version.due_at, Version.id)
-    ids = _asked(wanted, actor=actor).with_only_columns(Version.id)
-    later = (Version.due_at > version.due_at) | ((Version.due_at == version.due_at) & (Version.id > version.id))
-    earlier = (Version.due_at < version.due_at) | ((Version.due_at == version.due_at) & (Version.id < version.id))
-    following = ids.where(later).order_by(*place).limit(1).scalar_subquery()
-    previous = ids.where(earlier).order_by(Version.due_at.desc(), Version.id.desc()).limit(1).scalar_subquery()
-    row = db.session.execute(select(previous, following)).one()
+    """The entries before and after a version in the queue as filtered, in one statement."""
+    place = (rank_of(version, wanted.values["now"]), version.due_at, version.id)
+    keys = _entries(_lasting(replace(wanted, registrations=False)), actor=actor).subquery()
+    columns = (keys.c.rank, keys.c.due_at, keys.c.id)
+    following = select(keys.c.id).where(_beyond(columns, place)).order_by(*columns).limit(1).scalar_subquery()
+    backwards = [column.desc() for column in columns]
+    previous = select(keys.c.id).where(_beyond(place, columns)).order_by(*backwards).limit(1).scalar_subquery()
+    row = db.session.execute(select(previous, following), wanted.values).one()
     return row[0], row[1]
 
 
-def _asked(wanted: Filter, *, actor: Actor) -> Select:
-    """With what depends on the time of asking, which is not kept."""
-    query = _narrowed(replace(wanted, page=1, due="", bounds=None), actor=actor)
-    if not wanted.due or wanted.bounds is None:
-        return query
-    is_due = misses(wanted.bounds) if wanted.due == MISSED else due_of(wanted.bounds) == wanted.due
-    return query.where(is_due)
+def _beyond(here: Sequence[Any], there: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether one place of three numbers comes after another."""
+    (a, b, c), (x, y, z) = here, there
+    return or_(a > x, and_(a == x, b > y), and_(a == x, b == y, c > z))
+
+
+def _lasting(wanted: Filter) -> Filter:
+    """Without what depends on the page and the time of asking: what is put together for it can be kept."""
+    return replace(wanted, page=1, bounds=None)
 
 
 @lru_cache(maxsize=256)
 def _narrowed(wanted: Filter, *, actor: Actor) -> Select:
-    """Kept, for it holds no value that changes: putting it together costs as much as running it."""
-    query = (
+    """Kept, for it holds no value that changes: putting it together costs as much as running it.
+
+    The page is chosen among narrow keys; only its rows are read.
+    """
+    keys = _keys(wanted, actor=actor)
+    order = ("rank", "due_at", "source", "id")
+    page = select(keys).order_by(*(keys.c[name] for name in order))
+    page_keys = page.limit(bindparam("most", type_=Integer)).offset(bindparam("skip", type_=Integer)).subquery()
+    looked_at = _looked_at(actor)
+    registration = RegistrationVersion
+    return (
         select(
-            Version.id,
+            *(page_keys.c[name] for name in ("source", "id", "rank", "due_at")),
             Version.revision,
             Version.kind,
             Version.title,
-            Version.due_at,
             Version.publish_at,
             Version.submitted_at,
-            Version.submissions,
+            func.coalesce(Version.submissions, registration.submissions).label("submissions"),
             Version.base_version_id,
             Version.error_count,
             Version.warning_count,
+            Version.aside_until,
+            Version.aside_reason,
             Organization.name.label("organization"),
             Assignee.id.label("assignee_id"),
             Assignee.name.label("assignee"),
+            Looker.name.label("looker"),
+            registration.kind.label("registration_kind"),
+            registration.content.label("registration_content"),
         )
-        .join(Organization, Organization.id == Version.organization_id)
+        .select_from(page_keys)
+        .outerjoin(Version, (page_keys.c.source == ENTRY) & (Version.id == page_keys.c.id))
+        .outerjoin(registration, (page_keys.c.source == REGISTRATION) & (registration.id == page_keys.c.id))
+        .outerjoin(
+            Organization, Organization.id == func.coalesce(Version.organization_id, registration.organization_id)
+        )
         .outerjoin(Assignee, Assignee.id == Version.assignee_id)
-        .where(Version.state == State.submitted, visible(actor, Version))
+        .outerjoin(looked_at, looked_at.c.version_id == Version.id)
+        .outerjoin(Looker, Looker.id == looked_at.c.account_id)
+        .order_by(*(page_keys.c[name] for name in order))
     )
-    if wanted.kind:
-        query = query.where(Version.kind == wanted.kind)
-    if wanted.lamp == "clean":
-        query = query.where(Version.error_count == 0, Version.warning_count == 0)
-    if wanted.lamp == "warning":
-        query = query.where((Version.error_count > 0) | (Version.warning_count > 0))
-    if wanted.mine:
-        query = query.where(Version.assignee_id == actor.account_id)
+
+
+def _looked_at(actor: Actor) -> Any:
+    """One of the colleagues at the desk who have it open."""
+    return (
+        select(Presence.version_id, func.min(Presence.account_id).label("account_id"))
+        .join(Account, Account.id == Presence.account_id)
+        .where(Presence.until > ASKED.now, Account.organization_id.is_(None), Account.id != actor.account_id)
+        .group_by(Presence.version_id)
+        .subquery()
+    )
+
+
+def _keys(wanted: Filter, *, actor: Actor) -> Any:
+    parts = [] if wanted.registrations else [_entries(wanted, actor=actor)]
+    if wanted.has_registrations:
+        parts.append(_registrations(wanted, actor=actor))
+    return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+
+
+@lru_cache(maxsize=256)
+def _entries(wanted: Filter, *, actor: Actor) -> Select:
+    source = literal_column(str(ENTRY), Integer).label("source")
+    query = select(source, Version.id, rank().label("rank"), Version.due_at).where(
+        Version.state == State.submitted, visible(actor, Version)
+    )
+    if wanted.text or wanted.org_type:
+        query = query.join(Organization, Organization.id == Version.organization_id)
+    return query.where(*conditions(wanted, actor=actor))
+
+
+def _registrations(wanted: Filter, *, actor: Actor) -> Select:
+    waits = RegistrationVersion
+    source = literal_column(str(REGISTRATION), Integer).label("source")
+    part = case((waits.due_at < ASKED.now, OVERDUE), (waits.submissions > 1, AGAIN), else_=USUAL)
+    query = (
+        select(source, waits.id, part.label("rank"), waits.due_at)
+        .outerjoin(Organization, Organization.id == waits.organization_id)
+        .where(waits.state == RegistrationState.submitted, visible(actor, waits))
+    )
+    if wanted.due:
+        query = query.where(due_of(ASKED, waits) == wanted.due)
+    if wanted.org_type:
+        query = query.where(Organization.org_type == wanted.org_type)
     if wanted.text:
         text = wanted.text[:LONGEST_SEARCH]
-        query = query.where(
-            Version.title.contains(text, autoescape=True) | Organization.name.contains(text, autoescape=True)
-        )
+        of_new = waits.name_key.contains(name_key(text), autoescape=True)
+        query = query.where(Organization.name.contains(text, autoescape=True) | of_new)
     return query
 
 
 def all_seen(wanted: Filter, *, actor: Actor, most: int) -> list[Seen]:
-    """What the filter matches, oldest deadline first, as it stands now."""
-    query = _asked(wanted, actor=actor).with_only_columns(Version.id, Version.revision)
-    return [Seen(*row) for row in db.session.execute(query.order_by(Version.due_at, Version.id).limit(most))]
+    """The entries that the filter matches, in the queue's order, as they stand now."""
+    query = _entries(_lasting(wanted), actor=actor).order_by(rank(), Version.due_at, Version.id).limit(most)
+    rows = db.session.execute(query.with_only_columns(Version.id, Version.revision), wanted.values)
+    return [] if wanted.registrations else [Seen(*row) for row in rows]
 
 
 def decided_today(*, actor: Actor, now: datetime) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from portal.codes import CodeList
+from portal.code_list import CodeList
 
 
 class Type(StrEnum):
@@ -25,10 +25,12 @@ class Type(StrEnum):
     moment = "moment"  # aware datetime
     day = "day"  # date or None
     month = "month"  # "2019-04", or "" for none
+    time = "time"  # "09:00", or "" for none
     languages = "languages"  # [{language, need, level, note}]
     documents = "documents"  # [{name, required, note}]
     sessions = "sessions"  # [{starts_at, ends_at}]
     rows = "rows"  # [{cell: value}], the cells as the field declares them
+    files = "files"  # [{file_id, media_type, size, width, height, cell: value}], likewise
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def nothing(field: Field) -> Any:
     return [] if field.type in LISTS else ""
 
 
-LISTS = (Type.choices, Type.languages, Type.documents, Type.sessions, Type.rows)
+LISTS = (Type.choices, Type.languages, Type.documents, Type.sessions, Type.rows, Type.files)
 
 # Hard limits of input, whatever a field allows at submission: a draft is checked for these alone.
 LONGEST_TEXT = 200

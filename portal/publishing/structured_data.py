@@ -5,16 +5,22 @@ from typing import Any
 from models.entries import EventVersion, JobVersion, NoticeVersion, Version
 from models.states import ApplyVia
 from portal.clock import local
+from portal.publishing.file_fields import IMAGES
 from portal.wording import KIND_WORDS
 
 EMPLOYMENT = {
     "BID": "CONTRACTOR",
+    "INP": "INTERN",
     "INT": "INTERN",
     "VOL": "VOLUNTEER",
     "EXP": "TEMPORARY",
     "ROS": "OTHER",
     "EMP": "OTHER",
 }
+# What the contract says is more exact than the kind of posting.
+CONTRACTS = {"permanent": "FULL_TIME", "part": "PART_TIME", "fixed": "TEMPORARY", "term": "TEMPORARY"}
+UNITS = {"year": "YEAR", "month": "MONTH", "day": "DAY", "hour": "HOUR", "allowance": "DAY"}
+EVENT_STATES = {"postponed": "EventPostponed", "moved": "EventRescheduled", "cancelled": "EventCancelled"}
 MONTHS = {"3": 36, "5": 60, "10": 120}
 
 
@@ -28,6 +34,7 @@ def of(version: Version, *, base_url: str) -> dict[str, Any]:
         data |= _event(version)
     elif isinstance(version, NoticeVersion):
         data |= _notice(version)
+    data["image"] = [f"{address}/files/{row.file_id}" for row in version.files if row.field == IMAGES]
     return {name: value for name, value in data.items() if value not in (None, "", [], {})}
 
 
@@ -45,7 +52,8 @@ def _job(job: JobVersion) -> dict[str, Any]:
         "identifier": {"@type": "PropertyValue", "name": "PARTNER", "value": job.entry.number},
         "datePosted": _iso(job.entry.first_published_at),
         "validThrough": _iso(job.close_at),
-        "employmentType": EMPLOYMENT.get(job.employment_kind),
+        "employmentType": CONTRACTS.get(job.contract_type) or EMPLOYMENT.get(job.employment_kind),
+        "baseSalary": _salary(job),
         "hiringOrganization": _organization(job),
         "jobLocationType": "TELECOMMUTE" if remote else None,
         "applicantLocationRequirements": [{"@type": "Country", "name": code} for code in job.applicant_countries]
@@ -74,6 +82,15 @@ def _places(job: JobVersion) -> list[dict[str, Any]]:
     ]
 
 
+def _salary(job: JobVersion) -> dict[str, Any] | None:
+    unit = UNITS.get(job.pay_kind)
+    if not unit or job.pay_min is None:
+        return None
+    value = {"@type": "QuantitativeValue", "unitText": unit, "minValue": job.pay_min}
+    value |= {"maxValue": job.pay_max} if job.pay_max else {}
+    return {"@type": "MonetaryAmount", "currency": job.currency, "value": value}
+
+
 def _experience(job: JobVersion) -> dict[str, Any] | None:
     months = MONTHS.get(job.min_experience)
     return {"@type": "OccupationalExperienceRequirements", "monthsOfExperience": months} if months else None
@@ -91,7 +108,7 @@ def _event(event: EventVersion) -> dict[str, Any]:
         "startDate": _iso(first.starts_at) if first else None,
         "endDate": _iso(last.ends_at) if last else None,
         "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
-        "eventStatus": "https://schema.org/EventScheduled",
+        "eventStatus": f"https://schema.org/{EVENT_STATES.get(event.event_status, 'EventScheduled')}",
         "location": _venue(event)
         if at_venue
         else {"@type": "VirtualLocation", "url": event.event_url}

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from portal import codes
+from portal import codes, working_codes
 from portal.clock import local
+from portal.codes import ANY_FORMAT
+from portal.dates import moment
+from portal.files.kinds import BY_MEDIA_TYPE
 from portal.publishing.shapes import Field, Type
-from portal.wording import moment
 
 EMPTY = "（未記入）"
+NAMELESS_FILE = "（説明なし）"
 
 
 def show(field: Field, value: Any) -> str:
@@ -28,6 +31,16 @@ def month(value: str) -> str:
     """2026年12月, of "2026-12"."""
     year, _, number = value.partition("-")
     return f"{int(year)}年{int(number)}月"
+
+
+def pay(values: Mapping[str, Any]) -> str:
+    """月給 320,000〜420,000円; the kind alone where no amount is given."""
+    kind = working_codes.PAY_KINDS.label(values.get("pay_kind") or "")
+    low, high, currency = values.get("pay_min"), values.get("pay_max"), values.get("currency") or ""
+    if low is None:
+        return kind
+    amount = f"{low:,}〜{high:,}" if high and high != low else f"{low:,}"
+    return f"{kind} {amount}{'円' if currency == 'JPY' else f' {currency}'}".strip()
 
 
 def _choice(field: Field, value: str) -> str:
@@ -55,7 +68,10 @@ def _language(row: Mapping[str, Any]) -> str:
 
 def _document(row: Mapping[str, Any]) -> str:
     note = f" {row['note']}" if row.get("note") else ""
-    return f"{row['name']}（{'必須' if row['required'] else '任意'}）{note}"
+    words = ["必須" if row["required"] else "任意"]
+    if row.get("format", ANY_FORMAT) != ANY_FORMAT:
+        words.append(codes.DOCUMENT_FORMATS.label(row["format"]))
+    return f"{row['name']}（{'、'.join(words)}）{note}"
 
 
 def _session(row: Mapping[str, Any]) -> str:
@@ -80,6 +96,22 @@ def _words(field: Field, row: Mapping[str, Any]) -> list[str]:
     return list(said.values())
 
 
+def size(count: int) -> str:
+    """120 KB, 3.4 MB."""
+    return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{-(-count // 1024):,} KB"
+
+
+def file_facts(row: Mapping[str, Any]) -> str:
+    """PDF、120 KB; of an image its measures."""
+    kind = BY_MEDIA_TYPE[row["media_type"]].name
+    return f"{row['width']}×{row['height']}" if row["width"] else f"{kind}、{size(row['size'])}"
+
+
+def _file(row: Mapping[str, Any]) -> str:
+    caption = f"　{row['caption']}" if row.get("caption") else ""
+    return f"{row['words'] or NAMELESS_FILE}（{file_facts(row)}）{caption}"
+
+
 def _rows(show_row: Callable[[Mapping[str, Any]], str]) -> Callable[[Field, Any], str]:
     return lambda _field, rows: "\n".join(show_row(row) for row in rows)
 
@@ -96,4 +128,5 @@ SHOWN: Mapping[Type, Callable[[Field, Any], str]] = {
     Type.documents: _rows(_document),
     Type.sessions: _rows(_session),
     Type.rows: _table,
+    Type.files: _rows(_file),
 }

@@ -23,7 +23,8 @@ from portal.database import among
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.mail import outbox
 from portal.permissions import may, visible
-from portal.publishing import letters
+from portal.publishing import field_notes, letters
+from portal.publishing.field_notes import Said
 
 HOLD = timedelta(seconds=10)
 LONGEST_COMMENT = 4000
@@ -104,6 +105,7 @@ def perform_each(
     actor: Actor,
     now: datetime,
     comment: str = "",
+    notes: Sequence[Said] = (),
     hold: timedelta = HOLD,
     batch: str = "",
     **values: Any,
@@ -111,18 +113,16 @@ def perform_each(
     """The same move on many versions in one transaction; an outcome for each, in the order asked.
 
     Whatever is not the actor's, is in another state or was changed since it was seen is refused by itself and
-    stops nobody else. `values` are further columns that the move sets.
+    stops nobody else. `notes` are said at fields of what is given back, `values` further columns that the move sets.
     """
     batch = batch or new_batch()
     moved = _move(
         action,
-        [
-            _as_seen(seen),
-            visible(actor, Version),
-        ],
+        [as_seen(seen, actor=actor)],
         actor=actor,
         now=now,
         comment=comment,
+        notes=notes,
         batch=batch,
         hold=hold,
         values=values,
@@ -133,12 +133,14 @@ def perform_each(
     return [done.get(item.version_id) or refused[item.version_id] for item in seen]
 
 
-def _as_seen(seen: Sequence[Seen]) -> ColumnElement[bool]:
-    """Each at the revision that was seen. By revisions, which are few: a list of pairs costs the database most."""
+def as_seen(seen: Sequence[Seen], *, actor: Actor) -> ColumnElement[bool]:
+    """Those the actor may see, each at the revision that was seen. By revisions, which are few: a list of pairs costs
+    the database most."""
     ids: dict[int, list[int]] = {}
     for item in seen:
         ids.setdefault(item.revision, []).append(item.version_id)
-    return or_(false(), *((Version.revision == number) & among(Version.id, those) for number, those in ids.items()))
+    each = ((Version.revision == number) & among(Version.id, those) for number, those in ids.items())
+    return or_(false(), *each) & visible(actor, Version)
 
 
 def new_batch() -> str:
@@ -163,7 +165,9 @@ def undo(batch: str, *, actor: Actor, now: datetime, version_id: int | None = No
     inside = _take_back(batch, held & part, actor=actor, now=now)
     late = ~held & (Version.state == State.approved) & part
     reversed_ = _take_back(batch, late, actor=actor, now=now, letter="approval_reversed")
-    outbox.take_back(batch, [row.id for row in [*inside, *reversed_]])
+    ids = [row.id for row in [*inside, *reversed_]]
+    outbox.take_back(batch, ids)
+    field_notes.take_back(batch, ids)
     if not inside and not reversed_:
         raise Conflict("競合：取り消せる時間を過ぎたか、ほかの人が先に処理しました。")
     return Undone([row.id for row in inside], [row.id for row in reversed_])
@@ -178,7 +182,7 @@ def _take_back(
         actor=actor,
         now=now,
         letter=letter,
-        values={"comment": "", "decided_at": None, "decided_by_id": None},
+        values={"comment": "", "decided_at": field_notes.returned_before(batch), "decided_by_id": None},
     )
 
 
@@ -189,6 +193,7 @@ def _move(
     actor: Actor,
     now: datetime,
     comment: str = "",
+    notes: Sequence[Said] = (),
     batch: str | None = None,
     hold: timedelta = timedelta(0),
     letter: str = "",
@@ -199,7 +204,7 @@ def _move(
     if not may(actor, action):
         raise Forbidden("この操作を行う権限がありません。")
     office_letter = transition.office_letter if actor.is_secretariat else ""
-    comment = _comment(comment, is_needed=transition.needs_comment or bool(office_letter))
+    comment = _comment(comment, is_needed=(transition.needs_comment and not notes) or bool(office_letter))
     hold_until = now + hold if transition.held else None
     columns = _columns(action, actor=actor, now=now, comment=comment) | dict(values)
     moved = db.session.execute(
@@ -212,9 +217,12 @@ def _move(
     if moved and transition.silences:
         outbox.silence(transition.silences, [row.id for row in moved])
     if moved:
-        _record(action, moved, actor=actor, now=now, comment=comment, batch=batch)
+        field_notes.keep(moved, notes, batch=batch, now=now)
+        said = field_notes.worded(moved[0].kind, notes)
+        _record(action, moved, actor=actor, now=now, comment=comment, notes=said, batch=batch)
         letter = letter or office_letter or transition.letter
-        letters.tell(letter, moved, comment=comment, actor=actor, now=now, not_before=hold_until, batch=batch)
+        more = {"notes": said} if said else {}
+        letters.tell(letter, moved, comment=comment, actor=actor, now=now, not_before=hold_until, batch=batch, **more)
     return moved
 
 
@@ -243,9 +251,17 @@ def _columns(action: Action, *, actor: Actor, now: datetime, comment: str) -> di
 
 
 def _record(
-    action: Action, moved: Sequence[Row], *, actor: Actor, now: datetime, comment: str, batch: str | None
+    action: Action,
+    moved: Sequence[Row],
+    *,
+    actor: Actor,
+    now: datetime,
+    comment: str,
+    notes: Sequence[Mapping[str, str]],
+    batch: str | None,
 ) -> None:
-    details = {"comment": comment} if comment else {}
+    details: dict[str, Any] = {"comment": comment} if comment else {}
+    details |= {"noted": {note["label"]: note["text"] for note in notes}} if notes else {}
     audit.record_each(
         f"entry.{action}",
         [

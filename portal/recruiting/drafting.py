@@ -15,6 +15,7 @@ from models.files import StoredFile
 from models.states import ApplicationState, DocumentState, Kind
 from models.talents import Talent
 from portal.actors import Actor
+from portal.codes import ANY_FORMAT
 from portal.errors import Conflict, Forbidden, NotFound, Refused
 from portal.files import dropping
 from portal.permissions import may, visible
@@ -74,14 +75,15 @@ class Asked:
     name: str
     required: bool
     note: str
+    format: str
     file: StoredFile | None = None
 
 
 def asked_for(version: Posting, application: Application | None) -> list[Asked]:
     had = {row.name: row.file for row in application.documents} if application else {}
-    rows = [(row.name, row.required, row.note) for row in version.documents]
+    rows = [(row.name, row.required, row.note, row.format) for row in version.documents]
     if version.resume_file_name:
-        rows.insert(0, (version.resume_file_name, True, OWN_RESUME))
+        rows.insert(0, (version.resume_file_name, True, OWN_RESUME, ANY_FORMAT))
     return [Asked(place, *row, file=had.get(row[0])) for place, row in enumerate(rows, start=1)]
 
 
@@ -162,14 +164,16 @@ def _begin_again(application: Application, *, actor: Actor, now: datetime) -> No
 
 def ask_for(application: Application, version: Posting) -> None:
     """Makes the rows of the draft those of the posting; a file stays with the document of its name."""
-    asked = [(row.name, row.required, row.note) for row in asked_for(version, None)]
+    asked = asked_for(version, None)
     had = {row.name: row for row in application.documents}
     for name, row in had.items():
-        if name not in {wanted for wanted, _required, _note in asked}:
+        if name not in {wanted.name for wanted in asked}:
             application.documents.remove(row)
-    for position, (name, required, note) in enumerate(asked, start=1):
-        row = had.get(name) or _new_document(application, name)
-        row.position, row.required, row.note = position, required, note
+    for wanted in asked:
+        row = had.get(wanted.name) or _new_document(application, wanted.name)
+        row.position, row.required, row.note, row.format = (
+            wanted.position, wanted.required, wanted.note, wanted.format,
+        )  # fmt: skip
     application.version_id = version.id
 
 

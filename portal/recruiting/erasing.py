@@ -20,7 +20,7 @@ from portal.database import begin_write, claim
 from portal.files import dropping
 from portal.messaging import forgetting
 from portal.messaging.forgetting import GONE
-from portal.recruiting import grid, recalling, retention
+from portal.recruiting import grid, holds, recalling, retention
 
 CHUNK = 200
 IS_DRAFT = Application.state == ApplicationState.draft
@@ -30,6 +30,7 @@ IS_DRAFT = Application.state == ApplicationState.draft
 class Due:
     """What will be erased of one posting."""
 
+    entry_id: int
     number: str
     title: str
     organization: str
@@ -45,7 +46,8 @@ def erase_due(now: datetime) -> int:
     erased = 0
     while True:
         begin_write()
-        due = select(Application.id).where(Application.erased_at.is_(None), Application.erase_at <= now)
+        is_due = Application.erased_at.is_(None) & (Application.erase_at <= now) & ~holds.is_held()
+        due = select(Application.id).where(is_due)
         ids = list(db.session.scalars(claim(due.order_by(Application.erase_at, Application.id).limit(CHUNK))))
         if not ids:
             db.session.rollback()
@@ -58,7 +60,8 @@ def erase_due(now: datetime) -> int:
 
 
 def preview(until: datetime) -> list[Due]:
-    """What `erase_due` will erase until then, by posting, the first first. Changes nothing."""
+    """Whose time is over until then, by posting, the first first: what `erase_due` will erase, but for what is held.
+    Changes nothing."""
     rows: Sequence[Any] = db.session.execute(
         select(Application.entry_id, IS_DRAFT, func.count(), func.min(Application.erase_at))
         .where(Application.erased_at.is_(None), Application.erase_at <= until)
@@ -73,7 +76,7 @@ def preview(until: datetime) -> list[Due]:
             continue
         had = found.get(entry_id)
         first, total = (min(had.at, at), had.count + count) if had else (at, count)
-        found[entry_id] = Due(number, version.title, organization, first, total)
+        found[entry_id] = Due(entry_id, number, version.title, organization, first, total)
     return sorted(found.values(), key=lambda due: (due.at, due.number))
 
 

@@ -20,6 +20,7 @@ from models.people import (
     OneTimeAddress,
     RecoveryCode,
 )
+from models.reminders import Reminder, ReminderOff
 from models.states import ApplicationState, Role
 from models.talents import Registration, Resume, Talent, TalentBlock
 from portal import audit
@@ -51,6 +52,8 @@ DELETED = (
     OneTimeAddress,
     Authenticator,
     RecoveryCode,
+    Reminder,
+    ReminderOff,
     Download,
     Suspension,
 )

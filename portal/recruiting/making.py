@@ -18,12 +18,7 @@ from portal.sheets import Cell
 from portal.trail import table as trail_table
 
 Tell = Callable[[int], bool]
-MEDIA_TYPES = {
-    "zip": "application/zip",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+MEDIA_TYPES = sheets.MEDIA_TYPES | {"zip": "application/zip", "json": "application/json"}
 FAVORITES: Mapping[DownloadKind, str] = {DownloadKind.favorites_xlsx: "xlsx", DownloadKind.favorites_csv: "csv"}
 
 TRAIL: Mapping[DownloadKind, str] = {DownloadKind.trail_xlsx: "xlsx", DownloadKind.trail_csv: "csv"}
@@ -75,7 +70,7 @@ def _sheet(
     *,
     tell: Tell,
 ) -> str | None:
-    done = sheets.write_csv(target, head, rows) if end == "csv" else sheets.write_xlsx(target, title, head, rows)
+    done = sheets.write(end, target, title, head, rows)
     return f"{name}.{end}" if tell(done) else None
 
 

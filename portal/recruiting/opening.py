@@ -11,9 +11,12 @@ from models.base import db
 from models.talents import Talent
 from portal import audit
 from portal.actors import Actor
+from portal.clock import local
 from portal.errors import NotFound
 from portal.permissions import visible
 
+ListsRead = tuple[str, list[int]]  # a day, and the postings whose lists were read on it; 0 is the list of all
+MOST_LISTS = 50  # that a cookie has room for
 # What the trail calls each way of reading personal data.
 READINGS = ("application.read", "application.file", "application.resume_pdf")
 
@@ -48,6 +51,26 @@ def identify(application_id: int, *, actor: Actor) -> Row:
     if found is None:
         raise NotFound
     return found
+
+
+def after_list(entry_id: int | None, told: ListsRead | None, *, now: datetime) -> ListsRead | None:
+    """What a login remembers once it is on record that a list was read; None when it is already, for once a day is
+    enough. `told` is what it remembers so far."""
+    today, key = local(now).date().isoformat(), entry_id or 0
+    read = told[1] if told and told[0] == today else []
+    return None if key in read else (today, [*read, key][-MOST_LISTS:])
+
+
+def record_list(entry_id: int | None, *, actor: Actor, now: datetime) -> None:
+    """That a member reads who applied: to one posting, or to anything of the organization."""
+    audit.record(
+        "application.list",
+        subject="entry" if entry_id else "organization",
+        subject_id=entry_id or actor.organization_id,
+        organization_id=actor.organization_id,
+        actor=actor,
+        now=now,
+    )
 
 
 def record_reading(application: Application | Row, what: str, *, actor: Actor, now: datetime, **details: Any) -> None:

@@ -28,6 +28,7 @@ from models.people import (
     RecoveryCode,
 )
 from models.records import AuditEvent
+from models.reminders import Reminder, ReminderOff
 from models.searching import TalentIndex
 from models.states import Lane, MessageState, Side
 from models.talents import Registration, Resume, Talent, TalentBlock
@@ -220,6 +221,8 @@ TOLD: Mapping[type[Base], tuple[str, Told]] = {
     OneTimeAddress: ("mailed_addresses", _only("purpose", "email", "new_email", "created_at", "expires_at", "used_at")),
     Authenticator: ("authenticator_apps", _only("created_at", "confirmed_at")),
     RecoveryCode: ("recovery_codes", _only("used_at")),
+    Reminder: ("reminders", _only("kind", "occasion_at", "state", "at")),
+    ReminderOff: ("reminders_not_wanted", _only("kind")),
     OutboxMail: ("mails", _mail),
     AuditEvent: ("acts", _only("at", "action", "subject", "subject_id", "ip", "details")),
     Download: ("downloads", _only("kind", "state", "created_at", "ready_at", "expires_at")),

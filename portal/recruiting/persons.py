@@ -33,11 +33,12 @@ from models.people import (
     RecoveryCode,
 )
 from models.records import AuditEvent
+from models.reminders import Reminder, ReminderOff
 from models.searching import TalentIndex
 from models.states import Role
 from models.talents import Registration, Resume, Talent, TalentBlock
-from portal.accounts.login import normalize_email
 from portal.actors import Actor
+from portal.email_addresses import normalize_email
 from portal.errors import NotFound, Refused, Unavailable
 from portal.files import names, reading
 from portal.messaging.forgetting import files_of
@@ -118,6 +119,8 @@ HELD: Mapping[type[Base], Callable[[Person], ColumnElement[bool]]] = {
     OneTimeAddress: _of_account(OneTimeAddress),
     Authenticator: _of_account(Authenticator),
     RecoveryCode: _of_account(RecoveryCode),
+    Reminder: _of_account(Reminder),
+    ReminderOff: _of_account(ReminderOff),
     OfferStop: _of_talent(OfferStop),
     Favorite: _of_talent(Favorite),
     Thread: _of_talent(Thread),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select, update
 
 from models.base import db
@@ -17,11 +16,11 @@ from models.people import Account
 from models.registrations import RegistrationFile, RegistrationVersion
 from models.states import Lane, RegistrationAction, RegistrationFileKind, RegistrationKind, RegistrationState
 from portal.accounts import throttles
-from portal.accounts.login import normalize_email
 from portal.accounts.origins import Origin, network
 from portal.accounts.throttles import Limit
 from portal.accounts.tokens import digest, new_token
 from portal.actors import Actor
+from portal.email_addresses import NO_EMAIL, is_email, normalize_email
 from portal.errors import Conflict, Invalid, NotFound, Refused
 from portal.files import dropping, intake
 from portal.files.kinds import JPEG, PDF
@@ -56,10 +55,8 @@ def begin(email: str, *, origin: Origin, now: datetime, settings: Settings) -> N
     Raises Invalid for what is no address, Throttled when too many were asked for.
     """
     address = normalize_email(email)
-    try:
-        validate_email(address, check_deliverability=False)
-    except EmailNotValidError:
-        raise Invalid([_finding("email", "メールアドレスは name@example.jp の形で入力してください。")]) from None
+    if not is_email(address):
+        raise Invalid([_finding("email", NO_EMAIL)])
     keys = [
         throttles.key(BEGUN, settings.secret_key, "address", address),
         throttles.key(BEGUN, settings.secret_key, "network", network(origin.ip)),

@@ -116,7 +116,7 @@ def save(
     if not found.at_once and not found.waits:
         raise Refused("変更された項目がありません。")
     if found.at_once:
-        _apply(organization, {name: after[name] for name in found.at_once})
+        _apply(organization, {name: after[name] for name in found.at_once}, now=now)
         _keep(key, found.at_once, before, after, organization, actor=actor, now=now)
     if found.waits:
         content = {name: after[name] for name in found.waits}
@@ -150,8 +150,9 @@ def told_conflict(key: str, organization_id: int) -> str:
     return f"競合：{who}この項目を更新しました。入力した内容はまだ保存されていません。"
 
 
-def _apply(organization: Organization, values: Mapping[str, Any]) -> None:
+def _apply(organization: Organization, values: Mapping[str, Any], *, now: datetime) -> None:
     names = (organization.name, organization.short_name)
+    organization.confirmed_at = now
     for name, value in values.items():
         setattr(organization, name, value)
     db.session.flush()
@@ -235,10 +236,10 @@ def withdraw(version_id: int, revision: int, *, actor: Actor, now: datetime) -> 
     workflow.move(RegistrationAction.withdraw, version, revision, actor=actor, now=now)
 
 
-def approve(version: RegistrationVersion, organization: Organization) -> None:
+def approve(version: RegistrationVersion, organization: Organization, *, now: datetime) -> None:
     """What waited becomes what stands. Whoever has the section open meanwhile is told so."""
     organization.organization_revision = Organization.organization_revision + 1
-    _apply(organization, version.content)
+    _apply(organization, version.content, now=now)
 
 
 def history(organization_id: int, *, actor: Actor) -> Sequence[Row]:

@@ -8,6 +8,7 @@ from portal.publishing.check_words import normalized
 from portal.publishing.differences import differences_of
 from portal.publishing.fields import applies
 from portal.publishing.shapes import Field, Section, Type, nothing
+from portal.publishing.wording import show
 from portal.registry.registration_fields import SECTIONS, fields_of
 
 Content = Mapping[str, Any]
@@ -22,6 +23,16 @@ def _read(field: Field, value: Any) -> Any:
     if field.type is not Type.choices or field.choices is None:
         return value
     return [code for code in field.choices.values if code in value]
+
+
+def in_words(organization: Organization) -> list[tuple[Section, list[tuple[Field, str]]]]:
+    """What it registered, by section; without what it left empty."""
+    values = read(organization)
+    filled = [
+        (section, [(field, show(field, values[field.name])) for field in section.fields if values[field.name]])
+        for section in SECTIONS
+    ]
+    return [(section, lines) for section, lines in filled if lines]
 
 
 def blank(sections: Iterable[Section] = SECTIONS) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def approve(seen: Seen, *, actor: Actor, now: datetime, comment: str = "") -> No
     workflow.move(RegistrationAction.approve, version, seen.revision, actor=actor, now=now, comment=comment)
     if version.organization_id is not None:
         organization = db.session.get_one(Organization, version.organization_id)
-        changes.approve(version, organization)
+        changes.approve(version, organization, now=now)
         letters.tell_members("registration_change_approved", version, organization, actor=actor, now=now)
         return
     organization = _found(version, actor=actor, now=now)

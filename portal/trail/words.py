@@ -7,18 +7,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from models.states import ApplicationState, DocumentState, MailClass, Role
+from portal.dates import moment
+from portal.event_words import ACTION_LABEL, EVENT_LABEL, SUBJECT_LABEL, event_label
 from portal.finding import tidy
-from portal.wording import (
-    ACTION_LABEL,
-    APPLICATION_LOOK,
-    DOCUMENT_LOOK,
-    EVENT_LABEL,
-    MAIL_CLASS_LABEL,
-    ROLE_LABEL,
-    SUBJECT_LABEL,
-    event_label,
-    moment,
-)
+from portal.wording import APPLICATION_LOOK, DOCUMENT_LOOK, MAIL_CLASS_LABEL, ROLE_LABEL
 
 APPLY = "application.apply"  # a move from the draft, which people call by a name of its own
 MOVE = "application.move"
@@ -30,6 +22,7 @@ NONE = "なし"
 NAMED = ("assignee", "organization")  # details that are ids
 WORD_OF_DETAIL: Mapping[str, str] = {
     "comment": "コメント",
+    "noted": "付箋",
     "from": "もとの情報",
     "left_out": "宛先から外れた人数",
     "dispatch": "メールの番号",
@@ -53,6 +46,8 @@ WORD_OF_DETAIL: Mapping[str, str] = {
     "blocks": "封印",
     "faults": "見つかった改ざん",
     "lines": "対象",
+    "job": "処理",
+    "mail_state": "状態",
 }
 
 

@@ -56,6 +56,8 @@ def test_a_foreign_number_that_is_sent_along_is_one_that_nothing_has(scene: Scen
     address, form = WAYS[way]
     there, nowhere = numbers(scene)
     browser = scene.browser(scene.rival)
+    for listed in ("/mypage/applications/", f"/mypage/applications/{there['entry']}/"):
+        browser.get(listed)  # once a day and login it is on record that a list was read
     before = digest(without=("login_session",))
 
     def ask(values: dict[str, int]) -> TestResponse:

@@ -17,6 +17,8 @@ from portal.database import begin_write
 from portal.publishing import publication
 from tests.abuse.conftest import Scene
 
+pytestmark = pytest.mark.usefixtures("true_figures")
+
 SECOND = timedelta(seconds=1)
 THREADS, EACH = 10, 10  # SQLite has ten connections of ten threads at most
 

@@ -25,6 +25,8 @@ from tests.drills import files as drill
 from tests.recruiting.builders import talent
 from tests.recruiting.pages import pdf
 
+pytestmark = pytest.mark.usefixtures("true_figures")
+
 SYSTEM = {"write", "fsync", "rename"}  # tests/drills/files.py stops at every other call as well
 COMMITS, STATEMENTS = {"do_commit"}, {"do_commit", "do_execute"}
 Harm = tuple[Callable[[], None], set[str], set[str]]

@@ -1,9 +1,12 @@
 """What the routes of the administration are asked for: always about somebody made for it, so that the others stay."""
 
+from models.mail import OutboxMail
 from models.office import News
 from models.people import Account
-from models.states import Audience, Role
+from models.states import Audience, Lane, MailState, Role
 from portal.administration.code_lists import rows
+from scheduler.jobs import record
+from scheduler.timetable import TIMETABLE
 from tests.access.asked import Asked, Target
 from tests.access.world import World
 from tests.recruiting.builders import profile_of, talent
@@ -99,7 +102,48 @@ def rule(_world: World, _who: str) -> Asked:
     return Asked({"key": "Q-09"}, {"active": "1", "severity": "warning", "message": ""})
 
 
+def letter(state: MailState) -> Target:
+    def ask(world: World, _who: str) -> Asked:
+        mail = OutboxMail(
+            message_id=f"<{world.next_number()}@example.jp>",
+            lane=Lane.normal,
+            letter="entry_submitted",
+            params={"title": "水の専門家"},
+            recipient="a@example.jp",
+            state=state,
+            next_at=world.now,
+            created_at=world.now,
+        )
+        return Asked({"mail_id": world.keep(mail).id})
+
+    return ask
+
+
+def held(world: World, _who: str) -> Asked:
+    version = world.ago.published(actor=world.actors["owner"])
+    return Asked({"entry_id": version.entry_id})
+
+
+def holding(world: World, who: str) -> Asked:
+    return Asked(held(world, who).values | {"act": "hold"}, {"reason": "係争中のため"})
+
+
+def job(world: World, _who: str) -> Asked:
+    record(TIMETABLE[-1], now=world.now, seconds=0, done=0, error="")
+    return Asked({"job": TIMETABLE[-1].id})
+
+
+def asked_for(world: World, who: str) -> Asked:
+    return Asked(job(world, who).values | {"order": "ask"})
+
+
 TARGETS: dict[str, Target] = {
+    "desk_mail.resend": letter(MailState.failed),
+    "desk_mail.stop": letter(MailState.queued),
+    "desk_retention.detail": held,
+    "desk_retention.act": holding,
+    "desk_jobs.detail": job,
+    "desk_jobs.order": asked_for,
     "desk_organizations.detail": organization,
     "desk_organizations.note": noted,
     "desk_organizations.posting": stopped,
@@ -112,6 +156,7 @@ TARGETS: dict[str, Target] = {
     "desk_account_acts.restore": former,
     "desk_account_acts.role": colleague,
     "desk_account_acts.password_mail": member,
+    "desk_account_acts.sessions": member,
     "desk_account_acts.erase": leaving,
     "desk_talents.detail": person,
     "desk_news.create_view": new_news,

@@ -53,8 +53,8 @@ def link(world: World, who: str) -> Asked:
 
 
 TARGETS: dict[str, Target] = {
-    "organization_mailbox.thread": thread,
-    "organization_mailbox.file": attached,
+    "organization_threads.thread": thread,
+    "organization_threads.file": attached,
     "organization_answers.reply": answer,
     "talent.thread": thread,
     "talent.reply": answer,

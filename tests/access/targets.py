@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.base import db
+from models.desk import SavedView
 from models.entries import Version
 from models.records import AuditEvent, ClosedDay, Phrase
 from models.states import Action, DownloadKind, Kind
@@ -19,6 +20,7 @@ from tests.access import accounts, administration, applications, mailboxes, mail
 from tests.access.asked import Asked, Target
 from tests.access.world import World
 from tests.make import seen
+from tests.publishing import filing
 from tests.views.posting import posted
 
 NOWHERE = 2_000_000_000  # an id that no object has
@@ -42,6 +44,28 @@ def draft(kind: Kind) -> Target:
 
 def page_of_entry(kind: Kind) -> Target:
     return lambda world, who: Asked({"entry_id": world.ago.published(kind, actor=world.actors[who]).entry_id})
+
+
+def file_of_draft(kind: Kind) -> Target:
+    """Not handed in: nobody but the organization knows of it."""
+
+    def ask(world: World, who: str) -> Asked:
+        version = world.make.draft(kind, actor=world.actors[who])
+        row = filing.attach(version, "images", actor=world.actors[who], make=world.make)
+        return Asked({"file_id": row.file_id})
+
+    return ask
+
+
+def file_of_public(world: World, _who: str) -> Asked:
+    version = filing.published(Kind.event, actor=world.actors["owner"], make=world.ago)
+    return Asked({"path": "events", "number": version.entry.number, "file_id": version.files[0].file_id})
+
+
+def file_handed_in(world: World, _who: str) -> Asked:
+    owner = world.actors["owner"]
+    version = world.make.submit(filing.draft(Kind.notice, actor=owner, make=world.make), actor=owner)
+    return Asked({"version_id": version.id, "file_id": version.files[0].file_id})
 
 
 def done(kind: Kind) -> Target:
@@ -83,6 +107,10 @@ def closed(kind: Kind) -> Target:
     return lambda world, who: Asked(data={"seen": named(world.ago.published(kind, actor=world.actors[who]))})
 
 
+def closed_together(kind: Kind) -> Target:
+    return lambda world, who: Asked(data={"item": named(world.ago.published(kind, actor=world.actors[who]))})
+
+
 def discarded(kind: Kind) -> Target:
     return lambda world, who: Asked(data={"seen": named(world.make.draft(kind, actor=world.actors[who]))})
 
@@ -115,6 +143,25 @@ def extended(world: World, _who: str) -> Asked:
 def assigned(world: World, _who: str) -> Asked:
     version = waiting(world)
     return Asked({"version_id": version.id}, {"revision": version.revision, "take": "1"})
+
+
+def put_aside(world: World, _who: str) -> Asked:
+    version = waiting(world)
+    return Asked({"version_id": version.id}, {"revision": version.revision, "reason": "団体に確認中", "until": ""})
+
+
+def noted(world: World, _who: str) -> Asked:
+    return Asked({"version_id": waiting(world).id}, {"text": "電話で確認した。"})
+
+
+def saved_view(world: World, _who: str) -> Asked:
+    return Asked({"lamp": "clean"}, {"name": f"問題なし {world.next_number()}"})
+
+
+def own_view(world: World, who: str) -> Asked:
+    actor = world.actors[who if world.actors[who].is_secretariat else "reviewer"]
+    values = {"account_id": actor.account_id, "query": "lamp=clean", "created_at": world.now}
+    return Asked({"view_id": world.keep(SavedView(name=f"問題なし {world.next_number()}", **values)).id})
 
 
 def undone(world: World, _who: str) -> Asked:
@@ -212,6 +259,8 @@ TARGETS: dict[str, Target] = (
         "public.listing": lambda _world, _who: Asked({"path": "jobs"}),
         "public.feed": lambda _world, _who: Asked({"path": "jobs"}),
         "public.entry": number(Kind.job),
+        "public.entry_file": file_of_public,
+        "desk.file": file_handed_in,
         "public.calendar": calendar,
         "public.organization": lambda world, _who: Asked({"organization_id": world.house_id}),
         "demo_mail.detail": lambda world, _who: Asked({"letter_id": world.letter_id}),
@@ -224,6 +273,12 @@ TARGETS: dict[str, Target] = (
         "desk.extend": extended,
         "desk.assign": assigned,
         "desk.undo": undone,
+        "desk_triage.look": reviewed,
+        "desk_triage.aside": put_aside,
+        "desk_triage.take_up": put_aside,
+        "desk_triage.note": noted,
+        "desk_filter.save": saved_view,
+        "desk_filter.delete": own_view,
         "desk_bulk.plan": chosen,
         "desk_bulk.run": chosen,
         "desk_bulk.result": decided_together,
@@ -246,10 +301,18 @@ TARGETS: dict[str, Target] = (
 for slug, kind in KINDS.items():
     TARGETS |= {
         f"organization_{slug}.entry": page_of_entry(kind),
+        f"organization_{slug}.file": file_of_draft(kind),
+        f"organization_{slug}.sheet": lambda _world, _who: Asked({"end": "csv"}),
+        f"organization_{slug}_closing.ask": closed_together(kind),
+        f"organization_{slug}_closing.end": closed_together(kind),
         f"organization_{slug}_form.create": new(kind),
         f"organization_{slug}_form.edit": draft(kind),
         f"organization_{slug}_form.save": saved(kind),
+        f"organization_{slug}_form.keep_new": new(kind),
+        f"organization_{slug}_form.keep_draft": saved(kind),
+        f"organization_{slug}_form.here": draft(kind),
         f"organization_{slug}_form.preview": new(kind),
+        f"organization_{slug}_form.check": new(kind),
         f"organization_{slug}_form.confirm": draft(kind),
         f"organization_{slug}_form.submit": submitted(kind),
         f"organization_{slug}_form.done": done(kind),
@@ -271,6 +334,7 @@ def unknown(asked: Asked) -> Asked:
     data = dict(asked.data.items(multi=True)) if hasattr(asked.data, "getlist") else dict(asked.data)
     for name in ("entry", "id"):
         data |= {name: NOWHERE} if name in data else {}
-    for name, sign in (("seen", "."), ("item", ":")):
-        data |= {name: f"{NOWHERE}{sign}1"} if name in data else {}
+    for name in data.keys() & {"seen", "item"}:
+        sign = ":" if ":" in str(data[name]) else "."
+        data |= {name: f"{NOWHERE}{sign}1"}
     return Asked(values, data)

@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 
 from models.base import Base, db
 from models.people import Account, KeptInput, KnownBrowser, LoginChallenge, LoginSession, OneTimeAddress, Throttle
+from models.presence import Presence
 from models.records import AuditEvent
 from portal.accounts import browsers, keeping, sessions
 from portal.accounts.cleaning import forget_expired
 from portal.accounts.origins import Origin
 from portal.accounts.throttles import WRONG_CODES
 from portal.database import begin_write
+from portal.publishing import presence
 from portal.settings import Settings
 from tests.accounts.mailed import ask
 from tests.accounts.steps import Steps, mailed, wrong
@@ -39,11 +41,12 @@ def left(model: type[Base]) -> int:
         (OneTimeAddress, ADDRESS + 30 * DAY),
         (KnownBrowser, browsers.KNOWN_FOR),
         (KeptInput, keeping.KEPT),
+        (Presence, presence.WRITING),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
 def test_each_is_erased_after_its_time(
-    model: type[Base], kept: timedelta, steps: Steps, account: Account, now: datetime
+    model: type[Base], kept: timedelta, steps: Steps, account: Account, make: Maker, now: datetime
 ) -> None:
     token = steps.issue(account)
     steps.refusal(token, wrong(mailed()[0]))
@@ -52,6 +55,11 @@ def test_each_is_erased_after_its_time(
     assert keeping.keep(opened.token, "mail", [("subject", "面接のご案内")], now=now)
     db.session.commit()
     ask(account.email, settings=steps.settings, now=now)
+    begin_write()
+    make.now = now
+    own = make.member()
+    presence.come(make.draft(actor=own), actor=own, now=now)
+    db.session.commit()
     before = left(model)
     assert before >= 1
     forget_expired(now + kept)

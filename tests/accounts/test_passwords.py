@@ -8,6 +8,8 @@ from argon2 import PasswordHasher, extract_parameters
 from portal.accounts import passwords
 from portal.accounts.passwords import check_policy, hash_password, is_too_long, needs_rehash, verify_password
 
+pytestmark = pytest.mark.usefixtures("true_passwords")
+
 GOOD = "卵焼き-ring-渡り鳥-48-quartz"
 
 

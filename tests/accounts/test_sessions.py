@@ -1,5 +1,6 @@
 """Open logins: how long they last, who sees and ends them, and that what changes acts at the next request."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -224,3 +225,20 @@ def test_the_trail_tells_of_beginning_and_end(steps: Steps, account: Account, ac
         ("logout", middle, account.id),
     ]
     assert db.session.get_one(Account, account.id).last_login_at == now
+
+
+def test_one_more_than_may_be_open_ends_the_one_used_longest_ago(steps: Steps, account: Account, actor: Actor) -> None:
+    steps.settings = replace(steps.settings, sessions_at_once=5)
+    opened = [steps.log_in(account, now=steps.now + number * MINUTE) for number in range(5)]
+    later = steps.now + 10 * MINUTE
+    assert all(is_open(steps, each.token, now=later) and each.ended == 0 for each in opened)
+    begin_write()
+    sessions.touch(listed(steps, actor, now=later)[-1], now=later)  # the first one is used
+    db.session.commit()
+
+    one_more = steps.log_in(account, now=later)
+    assert one_more.ended == 1
+    assert [is_open(steps, each.token, now=later) for each in opened] == [True, False, True, True, True]
+    assert is_open(steps, one_more.token, now=later)
+    ended = select(func.count()).where(AuditEvent.action == "session.ended", AuditEvent.actor_id == account.id)
+    assert db.session.scalar(ended) == 1

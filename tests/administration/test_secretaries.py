@@ -3,17 +3,20 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from models.base import db
+from models.records import AuditEvent
 from models.states import Role
-from portal.accounts import invitations
+from portal.accounts import invitations, sessions
 from portal.actors import Actor
 from portal.administration import secretaries
 from portal.database import begin_write
 from portal.errors import Forbidden, Refused
 from portal.settings import Settings
 from tests.accounts.mailed import letters, set_password, tokens
-from tests.make import Maker
+from tests.accounts.steps import HERE
+from tests.make import Maker, actor_of
 
 
 @pytest.fixture
@@ -57,3 +60,29 @@ def test_nobody_who_is_shut_out_and_by_no_reviewer(
     with pytest.raises(Forbidden):
         secretaries.send_password_mail(member.id, settings, actor=make.secretary(Role.reviewer), now=now)
     assert letters("password_reissue") == []
+
+
+def test_all_that_is_open_of_somebody_is_ended(
+    make: Maker, administrator: Actor, settings: Settings, now: datetime
+) -> None:
+    member, other = (make.account(Role.owner, make.organization()) for _ in range(2))
+    begin_write()
+    tokens_of = [
+        sessions.open_session(account, origin=HERE, now=now, settings=settings).token
+        for account in (member, member, other)
+    ]
+    db.session.commit()
+    for refused, who in ((Forbidden, make.secretary(Role.reviewer)), (Refused, actor_of(member))):
+        with pytest.raises(refused):
+            secretaries.end_sessions(member.id, actor=who, now=now)
+    db.session.rollback()
+
+    begin_write()
+    secretaries.end_sessions(member.id, actor=administrator, now=now)
+    db.session.commit()
+    is_open = [sessions.find_session(token, now=now, settings=settings) is not None for token in tokens_of]
+    assert is_open == [False, False, True]
+    told = select(AuditEvent.actor_id, AuditEvent.details).where(
+        AuditEvent.action == "account.sessions", AuditEvent.subject_id == member.id
+    )
+    assert [tuple(row) for row in db.session.execute(told)] == [(administrator.account_id, {"ended": 2})]

@@ -131,7 +131,9 @@ def test_members_are_out_at_their_next_request_and_cannot_log_in(
 
 def test_why_by_whom_and_how_it_ended_is_on_record_and_told(make: Maker, administrator: Actor, now: datetime) -> None:
     owner = make.member()
-    make.account(Role.viewer, db.session.get_one(Organization, owner.organization_id), suspended_at=now)
+    organization = db.session.get_one(Organization, owner.organization_id)
+    make.account(Role.owner, organization, suspended_at=now)
+    make.account(Role.editor, organization)  # owners alone are told
     later = now + timedelta(days=2)
     out(owner.organization_id, actor=administrator, now=now)
     back(owner.organization_id, actor=administrator, now=later)

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from portal.demo_mail import free_port
 from tests.databases import ROOT
 from tests.demo import loaded
 
+expect.set_options(timeout=15_000)  # what comes comes; a slow machine is no fault
 PASSWORD = "partner-demo"
 CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 
@@ -80,8 +81,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[R
         "PORTAL_SECRET_KEY": "a secret for the browser's own portal",
         "PORTAL_PORT": str(port),
         "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
-        "PORTAL_TICK_SECONDS": "0.25",
-        "PORTAL_HOLD_SECONDS": "3",
+        "PORTAL_TICK_SECONDS": "0.5",
+        "PORTAL_HOLD_SECONDS": "5",
+        "PORTAL_SESSIONS_AT_ONCE": "100",
         "PORTAL_MAIL_HOLD_SECONDS": "30",
     }
     log = (folder / "portal.log").open("w")

@@ -42,7 +42,7 @@ def test_undo_takes_a_decision_back(office_page: Page, portal: Running) -> None:
     log_in(office_page, portal, "admin@example.jp")
     office_page.goto("/desk/")
     office_page.locator(".q-1 a").first.click()
-    title = office_page.get_by_role("heading", level=1).inner_text()
+    title = office_page.locator("#doc h1").inner_text()
     office_page.get_by_role("button", name="掲載承認").click()
     office_page.get_by_role("button", name=re.compile("取り消す")).click()
     expect(office_page.get_by_text("取り消しました。公開もメール送信もしていません。")).to_be_visible()

@@ -311,6 +311,7 @@ SMALL = """() => [...document.querySelectorAll("main :is(button, .btn, select, s
 
 
 def fits(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.evaluate(OVER) <= 0, page.url
     assert page.evaluate(SMALL) == [], page.url
 
@@ -356,5 +357,6 @@ def test_by_thumb(member: Page, browser: Browser, portal: Running, met: Met, scr
         ):
             page.goto(address)
             fits(page)
-        page.locator("main a.title").first.click()
+        with page.expect_navigation():
+            page.locator("main a.title").first.click()
         fits(page)

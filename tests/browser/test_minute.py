@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.clock import now
 from tests.browser.conftest import Running, window
-from tests.browser.walks import ORGANIZATION, WALKS, Walk, Walked, field, is_listed
+from tests.browser.walks import ORGANIZATION, WALKS, Walk, Walked, field, hand_in, is_listed
 
 LATE = timedelta(seconds=10)
 
@@ -70,8 +70,7 @@ def revise_and_end(page: Page, office_page: Page, portal: Running) -> None:
     field(page, "タイトル").fill(f"{job.title}改")
     page.get_by_role("button", name="確認", exact=True).click()
     expect(page.get_by_text("変更").first).to_be_visible()
-    page.get_by_role("button", name="登録", exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    hand_in(page, "登録")
     assert is_listed(page, job)
     page.goto("/mypage/jobs/")
     row = page.get_by_role("row").filter(has_text=f"{job.title}改")
@@ -82,7 +81,7 @@ def revise_and_end(page: Page, office_page: Page, portal: Running) -> None:
     expect(office_page.locator(".df").first).to_contain_text("改")
     office_page.get_by_label("コメント").fill("タイトルの「改」は不要です。")
     office_page.get_by_role("button", name="差戻し").click()
-    expect(office_page.get_by_text("差戻しました。")).to_be_visible()
+    expect(office_page.get_by_text("条件に合うものはありません")).to_be_visible()  # what was done is told for a moment
     returned = portal.wait_for_letter(ORGANIZATION, "タイトルの「改」は不要です。")
     assert "差し戻しました" in str(returned["Subject"])
     page.goto("/mypage/jobs/")

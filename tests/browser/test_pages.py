@@ -47,6 +47,7 @@ ORGANIZATION = (
     "/mypage/events/new/",
     "/mypage/notices/new/",
     "/account/sessions",
+    "/account/reminders/",
 )
 TALENT = (
     "/talent/",
@@ -65,6 +66,7 @@ TALENT = (
 )
 DESK = (
     "/desk/",
+    "/desk/filter/?lamp=warning",
     "/desk/entries/",
     "/desk/organizations/",
     "/desk/mail/",
@@ -72,6 +74,8 @@ DESK = (
     "/desk/dashboard/",
     "/desk/find/?q=特定",
     "/desk/jobs/",
+    "/desk/jobs/publish/",
+    "/desk/retention/?days=366",
     "/desk/phrases/",
     "/desk/phrases/new/",
     "/desk/closed-days/",
@@ -129,6 +133,15 @@ def test_pages_of_an_organization(page: Page, portal: Running) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/mypage/jobs/")
     look_at(page, str(page.locator("a.title").first.get_attribute("href")))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/mypage/jobs/?state=published")
+    for box in page.locator("input[name=item]").all()[:2]:
+        box.press("Space")
+    expect(page.get_by_role("region", name="選択したものへの操作")).to_contain_text("2件を選択中")
+    look_on(page, "the list with two chosen")
+    page.get_by_role("button", name="まとめて掲載終了").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2件の掲載を終了しますか")
+    look_on(page, "two that would end")
 
 
 def test_pages_about_applications(page: Page, portal: Running) -> None:
@@ -173,6 +186,7 @@ def test_pages_of_mails(page: Page, portal: Running) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/mypage/jobs/")
     page.locator("a[href^='/mypage/applications/']").filter(has_text=re.compile(r"^[1-9]\d*件$")).first.click()
+    expect(page.locator("input[name=item]").first).to_be_visible()
     for box in page.locator("input[name=item]").all():
         box.check()
     page.get_by_role("button", name="連絡メール", exact=True).click()
@@ -300,8 +314,8 @@ def test_the_form_of_an_application_as_it_is_filled_in(page: Page, portal: Runni
     faults = Axe().run(page, options=RULES).response["violations"]
     assert [fault["id"] for fault in faults] == []
     page.goto("/talent/resumes/expert")
-    page.get_by_role("button", name="職歴を追加").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="職歴を追加").click()
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, "a row of a résumé is wider than a phone"
     faults = Axe().run(page, options=RULES).response["violations"]

@@ -231,6 +231,7 @@ def apply(page: Page, house: House, person: Person, posting: Posting) -> None:
 
 def hand_in(page: Page, house: House, person: Person, posting: Posting) -> None:
     """A file for each field that there is, none like another."""
+    expect(page.locator("input[type=file]").first).to_be_attached()  # all() waits for none
     for place in page.locator("input[type=file]").all():
         document = str(place.evaluate("input => input.labels[0].textContent")).strip()
         document = re.sub(r"\s*(必須|任意)$", "", document)

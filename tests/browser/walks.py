@@ -43,7 +43,12 @@ def typed(moment: datetime) -> str:
 
 
 def fill_job(page: Page, *, title: str, publish_at: datetime) -> None:
+    hours = page.get_by_role("heading", name="労働時間・保険", exact=True)
+    for kind, asks in (("ボランティア・協力隊", False), ("雇用（職員・契約・嘱託・アルバイト）", True)):
+        field(page, "募集区分").select_option(label=kind)
+        expect(hours).to_be_visible(visible=asks)
     field(page, "募集区分").select_option(label="業務委託・コンサルタント（公示）")
+    expect(hours).to_be_hidden()
     field(page, "タイトル").fill(title)
     field(page, "職種").select_option(label="技術専門家")
     choose(page, "分野課題", "水資源・防災")
@@ -51,6 +56,12 @@ def fill_job(page: Page, *, title: str, publish_at: datetime) -> None:
     field(page, "業務の内容（雇入れ直後）").fill(DUTIES)
     field(page, "勤務地区分").select_option(label="海外")
     choose_country(page, "ラオス")
+    field(page, "雇用・契約形態").select_option(label="業務委託（法人）")
+    field(page, "契約期間の定め").select_option(label="あり")
+    field(page, "契約期間の補足").fill("契約の締結から10か月")
+    field(page, "中途解約・不更新の条件").fill("30日前までの書面による通知により解約できます。")
+    field(page, "賃金形態").select_option(label="業務報酬")
+    field(page, "金額の下限").fill("4,800,000")
     field(page, "必須要件").fill("上水道分野の実務経験があること")
     page.get_by_role("button", name="書類を追加").click()
     page.get_by_label(re.compile("書類名")).last.fill("語学力を証明する書類")
@@ -161,6 +172,7 @@ def write_and_submit(page: Page, portal: Running, walk: Walk, *, publish_at: dat
     expect(page.locator(".req").first).to_have_text("必須")
     page.get_by_role("button", name="一時保存").click()
     expect(page.get_by_text("一時保存しました").first).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="確認", exact=True).click()
     summary = page.get_by_role("alert").filter(has_text="エラーがあります")
     expect(summary).to_contain_text("タイトルを入力してください。")
@@ -169,20 +181,44 @@ def write_and_submit(page: Page, portal: Running, walk: Walk, *, publish_at: dat
         page.get_by_role("button", name="掲載後に表示される内容を確認する").click()
     preview = opened.value
     expect(preview.get_by_role("heading", level=1)).to_have_text(walk.title)
+    look_by_phone(preview, walk.title)
     preview.close()
     page.get_by_role("button", name="確認", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(walk.confirm)
     page.get_by_role("link", name="入力画面へ戻る").click()
     expect(field(page, "タイトル")).to_have_value(walk.title)
     page.get_by_role("button", name="確認", exact=True).click()
-    page.get_by_role("button", name=walk.submit, exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    hand_in(page, walk.submit)
     expect(page.get_by_role("heading", level=1)).to_contain_text("完了しました")
     receipt = portal.wait_for_letter(ORGANIZATION, walk.title)
     assert "受け付けました" in str(receipt["Subject"])
     page.goto(f"/mypage/{walk.path}/")
     row = page.get_by_role("row").filter(has_text=walk.title)
     expect(row).to_contain_text("申請中")
+
+
+def look_by_phone(preview: Page, title: str) -> None:
+    """The same page in a phone's width, without the words about the preview, and back."""
+    preview.wait_for_load_state()
+    preview.get_by_role("button", name="スマートフォン").click()
+    phone = preview.frame_locator("iframe[title='スマートフォンでの表示']")
+    expect(phone.get_by_role("heading", level=1)).to_have_text(title)
+    expect(phone.get_by_text("プレビュー")).to_have_count(0)
+    assert phone.locator("html").evaluate("page => page.clientWidth") == 390
+    assert phone.locator("html").evaluate("page => page.scrollWidth") <= 390
+    expect(preview.locator("main").get_by_role("heading", level=1)).to_be_hidden()
+    preview.get_by_role("button", name="パソコン").click()
+    expect(preview.get_by_role("heading", level=1)).to_be_visible()
+
+
+def hand_in(page: Page, button: str) -> None:
+    """Each warning is ticked first."""
+    expect(page.get_by_role("button", name=button, exact=True)).to_be_visible()
+    for box in page.get_by_label("確認しました", exact=True).all():
+        box.check()
+    page.get_by_role("button", name=button, exact=True).click()
+    with page.expect_navigation():  # who goes elsewhere at once would stop it on its way
+        page.get_by_role("dialog").get_by_role("button", name="OK").click()
 
 
 def approve_in_bulk(page: Page, portal: Running) -> None:

@@ -15,7 +15,6 @@ import sys
 import time
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -27,6 +26,7 @@ from portal import clock
 from portal.app import create_app
 from portal.mail import delivery
 from portal.settings import Settings
+from tests.drills import telling
 from tests.mail.postoffice import open_office
 from tests.mail.sending import deliver, queue
 
@@ -39,11 +39,7 @@ NEXT = delivery.LEASE + timedelta(seconds=1)  # of the workers' clock: what the 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", required=True)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    wanted = parser.parse_args()
+    wanted = telling.parser(__doc__).parse_args()
     random.seed(wanted.seed)
     begun = time.monotonic()
     orders, told = os.pipe()
@@ -60,9 +56,13 @@ def main() -> int:
     duplicates = sum(copies.values()) - len(copies)
     figures |= {"seed": wanted.seed, "delivered": len(copies), "duplicates": duplicates}
     figures["seconds"] = round(time.monotonic() - begun, 1)
-    figures["ok"] = is_kept(figures, wanted)
-    print(json.dumps(figures))
-    return 0 if figures["ok"] else 1
+    return telling.tell(
+        figures,
+        delivered=figures["delivered"] == figures["sent"] == figures["letters"],
+        shared=figures["shared"] == 0,
+        duplicates=figures["duplicates"] <= figures["kills"],
+        kills=figures["kills"] >= wanted.kills * 0.8 and figures["held_at_kill"] >= wanted.kills * 0.5,
+    )
 
 
 def keep_workers(wanted: argparse.Namespace, port: int, answered: int) -> int:
@@ -157,16 +157,6 @@ def start(app: Flask, *, turn: int) -> int:
         os._exit(0)
     finally:
         os._exit(1)
-
-
-def is_kept(figures: dict[str, Any], wanted: argparse.Namespace) -> bool:
-    return (
-        figures["delivered"] == figures["sent"] == figures["letters"]
-        and figures["shared"] == 0
-        and figures["duplicates"] <= figures["kills"]
-        and figures["kills"] >= wanted.kills * 0.8
-        and figures["held_at_kill"] >= wanted.kills * 0.5
-    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ step, what is left is looked at as another process sees it. Prints one line of J
 promise was broken.
 """
 
-import argparse
 import errno
 import hashlib
 import io
@@ -35,6 +34,7 @@ from portal.files import dropping, intake
 from portal.settings import Settings
 from portal.storage import Store, store_at
 from tests.databases import ROOT
+from tests.drills import telling
 from tests.files.pictures import picture
 
 OURS = {str(ROOT / "portal" / "storage.py"), str(ROOT / "portal" / "files" / "intake.py")}
@@ -205,8 +205,7 @@ def _sweep(settings: Settings, watcher: Watcher) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", required=True)
+    parser = telling.parser(__doc__)
     parser.add_argument("--store", required=True)
     given = parser.parse_args()
     settings = Settings(database_url=given.url, secret_key="a drill's secret, long enough for it")
@@ -215,9 +214,7 @@ def main() -> int:
         figures[name] = drill(replace(settings, storage_url=f"{given.store}/{name}"), harm, events)
         with create_engine(settings.sqlalchemy_url, poolclass=pool.NullPool).begin() as connection:
             connection.execute(text("DELETE FROM stored_file"))
-    figures["ok"] = not any(figures[name]["faults"] for name in ("killed", "full"))
-    print(json.dumps(figures))
-    return 0 if figures["ok"] else 1
+    return telling.tell(figures, **{name: not figures[name]["faults"] for name in ("killed", "full")})
 
 
 if __name__ == "__main__":

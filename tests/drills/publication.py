@@ -5,8 +5,6 @@
 Prints one line of JSON with the figures; exits 1 when a promise was broken or too little was injected.
 """
 
-import argparse
-import json
 import os
 import random
 import signal
@@ -29,6 +27,7 @@ from portal.app import create_app
 from portal.clock import now as read_clock
 from portal.publishing import publication
 from portal.settings import Settings
+from tests.drills import telling
 from tests.figures.truth import assert_figures_are_true
 
 PROCESSES = 4
@@ -37,11 +36,8 @@ DEADLINE = 60  # seconds after the last kill
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", required=True)
-    parser.add_argument("--kills", type=int, default=60)
+    parser = telling.parser(__doc__, kills=60)
     parser.add_argument("--entries", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
     wanted = parser.parse_args()
     random.seed(wanted.seed)
     app = create_app(
@@ -56,9 +52,14 @@ def main() -> int:
     with app.app_context():
         figures = {"seed": wanted.seed, "kills": kills, "entries": wanted.entries, **measure()}
     figures["seconds"] = round(time.monotonic() - begun, 1)
-    figures["ok"] = is_kept(figures, wanted)
-    print(json.dumps(figures))
-    return 0 if figures["ok"] else 1
+    each_once = ("published", "distinct", "public", "letters", "audited")
+    return telling.tell(
+        figures,
+        **{name: figures[name] == wanted.entries for name in each_once},
+        early=figures["early"] == 0,
+        integrity=figures["integrity"] == "ok",
+        kills=figures["kills"] >= wanted.kills,
+    )
 
 
 def fill(entries: int, *, span: float) -> None:
@@ -160,11 +161,6 @@ def integrity() -> str:
     if db.engine.dialect.name != "sqlite":
         return "ok"
     return str(db.session.scalar(text("PRAGMA integrity_check")))
-
-
-def is_kept(figures: dict[str, Any], wanted: argparse.Namespace) -> bool:
-    whole = [figures[name] == wanted.entries for name in ("published", "distinct", "public", "letters", "audited")]
-    return all(whole) and figures["early"] == 0 and figures["integrity"] == "ok" and figures["kills"] >= wanted.kills
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from portal.database import begin_write
 from portal.figures.folding import week_of
 from portal.publishing import workflow
 from portal.publishing.business_days import elapsed
+from portal.publishing.field_notes import Said
 from portal.trail import sealing
 from tests.figures.truth import assert_figures_are_true
 from tests.make import Maker, seen
@@ -44,6 +45,22 @@ def test_what_happened_in_a_week(make: Maker, now: datetime) -> None:
     assert (told["approve"], told["return"], told["wait"]) == ({"job": 1}, {"job": 2}, {"0": 3})
     assert told["reason"] == {"変更の範囲": 1, "": 1}
     assert_figures_are_true(now)
+
+
+def test_a_reason_may_stand_in_a_note_at_a_field(make: Maker, now: datetime) -> None:
+    begin_write()
+    db.session.add(Phrase(title="変更の範囲", text="就業場所の変更の範囲をご記入ください。"))
+    db.session.commit()
+    version = make.submitted(Kind.job)
+    begin_write()
+    notes = [Said("place_change", "就業場所の変更の範囲をご記入ください。")]
+    outcome = workflow.perform(Action.return_, seen(version), actor=make.secretary(), now=now, notes=notes)
+    db.session.commit()
+    assert counts(now)["reason"] == {"変更の範囲": 1}
+    begin_write()
+    workflow.undo(outcome.batch, actor=make.secretary(), now=now)
+    db.session.commit()
+    assert "reason" not in counts(now)
 
 
 def test_a_decision_taken_back_is_taken_out_whenever_that_is_seen(make: Maker, now: datetime) -> None:

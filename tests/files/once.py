@@ -1,6 +1,7 @@
 """The corpus is walked by several tests: the child process looks at each file once a run, whoever asks first."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +23,7 @@ def inspect(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             return
         run(file, wish, answer)
         answer.seek(0)
-        begun = folder / f"{kept.name}-{id(answer)}"
+        begun = folder / f"{kept.name}-{os.getpid()}-{id(answer)}"
         begun.write_bytes(answer.read())
         begun.rename(kept)
 

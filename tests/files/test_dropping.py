@@ -13,6 +13,7 @@ from sqlalchemy import Column, func, insert, select
 
 from models.applications import Application, ApplicationDocument, Download, RenderedResume
 from models.base import Base, db
+from models.entries import VersionFile
 from models.files import StoredFile
 from models.messages import Message, MessageFile, Thread
 from models.records import JobStatus
@@ -158,6 +159,9 @@ def refer(column: str, file_id: int, application: Application, now: datetime) ->
         "message_file.file_id": lambda: MessageFile(message_id=message_of(application, now), position=1),
         "registration_file.file_id": lambda: RegistrationFile(
             kind=RegistrationFileKind.logo, organization_id=application.organization_id, created_at=now
+        ),
+        "version_file.file_id": lambda: VersionFile(
+            version_id=application.version_id, field="attachments", position=1, media_type="application/pdf", size=1
         ),
         "rendered_resume.file_id": lambda: RenderedResume(
             digest=secrets.token_hex(8), application_id=application.id, next_at=now, created_at=now

@@ -12,16 +12,17 @@ from jinja2 import StrictUndefined
 
 from models.base import db
 from models.entries import Entry, Version
-from models.states import Action, Kind, Role
+from models.states import Action, Kind, ReminderKind, Role
 from portal.accounts import challenges, sessions
 from portal.accounts.origins import Origin
 from portal.database import begin_write
+from portal.dates import moment
 from portal.mail.delivery import render
 from portal.publishing import publication, workflow
 from portal.publishing.extension import extend
 from portal.publishing.workflow import TRANSITIONS
 from portal.settings import Settings
-from portal.wording import KIND_WORDS, LETTER_LABEL, moment
+from portal.wording import KIND_WORDS, LETTER_LABEL
 from tests.databases import ROOT
 from tests.mail.sending import rows
 from tests.make import Maker, seen
@@ -64,6 +65,22 @@ PARAMS = {
     "reason": COMMENT,
     "changed_fields": ["団体名", "法人格"],
     "due_at": "2026-11-27T09:00:00+00:00",
+    "door": "mypage",
+    "job": None,
+    "begun_at": "2026-11-24T05:00:00+00:00",
+    "ended_at": None,
+    "starts_at": "2026-12-01T05:00:00+00:00",
+    "venue": "文京区民センター",
+    "parts": [
+        {
+            "kind": kind,
+            "items": [
+                {"title": "水の<専門家>", "at": "2026-11-30T00:00:00+00:00", "number": 3, "late": 1, "missed": 2}
+            ],
+            "rest": 4,
+        }
+        for kind in ReminderKind
+    ],
 }
 LOGIN_LETTERS = {"one_time_password", "new_browser"}
 # What each letter that is not about an entry leads to.
@@ -81,9 +98,11 @@ ELSEWHERE = {
     "application_resubmitted": "/mypage/applications/12/",
     "application_withdrawn": "/mypage/applications/12/",
     "saved_search_news": "/mypage/searches/",
+    "reminders": "/mypage/",
+    "event_tomorrow": "/talent/applications/34",
     "message_arrived": "/talent/mailbox/56/",
     "offer_arrived": "/talent/mailbox/56/",
-    "answer_arrived": "/mypage/mailbox/56/",
+    "answer_arrived": "/mypage/threads/56/",
     "password_reissue": f"/password/{'t' * 43}",
     "invitation": f"/password/{'t' * 43}",
     "account_changed": "/reissue",
@@ -103,6 +122,7 @@ ELSEWHERE = {
     "registration_returned": f"/registration/{'t' * 43}/",
     "registration_approved": "/login",
     "registration_refused": "/contact",
+    "alarm": "/desk/jobs/",
 }
 TO_ORGANIZATIONS = {
     "application_arrived",
@@ -187,7 +207,8 @@ def test_every_other_letter_says_to_whom_and_where_to_look(strict: Flask, letter
     assert not path or f"http://localhost{path}" in lines
     assert (lines[0] == "特定非営利活動法人 みずの会 御中") == (letter in TO_ORGANIZATIONS)
     is_of_an_application = letter.startswith("application") or letter in ("documents_again", "seat_free")
-    assert subject.endswith(f"：{PARAMS['title']}") == is_of_an_application
+    is_about_an_entry = is_of_an_application or letter == "event_tomorrow"
+    assert subject.endswith(f"：{PARAMS['title']}") == is_about_an_entry
     assert ("応募受付番号：J-2026-0012" in lines) == is_of_an_application
 
 

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from models.base import db
 from models.mail import OutboxMail
 from models.messages import Message
+from models.people import Account
 from models.states import MailState, MessageState
 from portal.actors import Actor
 from portal.database import begin_write
@@ -53,6 +54,8 @@ def test_an_offer_is_sent_and_comes_back_as_received(make: Maker, owner: Actor, 
     answer(message.thread_id, someone, now=make.now, body="面談を希望します。")
     (line,) = boxes.page_of(RECEIVED, actor=owner).lines
     assert (line.who, line.unread, boxes.count_unread(owner)) == ("青木 千尋", 1, 1)
+    beside = select(boxes.unread_beside()).select_from(Account).where(Account.id == owner.account_id)
+    assert db.session.scalar(beside) == 1
     assert line.message is not None
     assert line.message.body == "面談を希望します。"
     assert boxes.page_of(RECEIVED, actor=make.member()).total == 0

@@ -14,10 +14,10 @@ from models.records import AuditEvent
 from models.states import Kind, MailClass, MailTopic, MessageState, Role
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.dates import moment
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Throttled
 from portal.messaging import checking, dispatching
 from portal.messaging.checking import Draft
-from portal.wording import moment
 from tests.conftest import Statements
 from tests.make import Maker
 from tests.messaging.mailing import (

@@ -16,7 +16,7 @@ from portal.actors import CLOCK, Actor
 from portal.database import begin_write
 from portal.errors import NotFound
 from portal.files import dropping
-from portal.messaging import boxes, stops, threads
+from portal.messaging import boxes, exchange, stops
 from portal.messaging.boxes import Box, Wanted
 from portal.recruiting import erasing, leaving, persons
 from tests.make import Maker
@@ -161,7 +161,7 @@ def test_the_end_of_an_application_takes_its_thread_alone(make: Maker, owner: Ac
 def test_the_exchange_is_the_organizations_own(make: Maker, owner: Actor, someone: Actor) -> None:
     message = sent(owner, someone, now=make.now)
     back = answer(message.thread_id, someone, now=make.now)
-    assert [row.id for row in threads.exchange(owner, message.talent_id)] == [back.id, message.id]
-    assert threads.exchange(make.member(), message.talent_id) == []
+    assert [row.id for row, _shown in exchange.with_talent(message.talent_id, actor=owner)] == [back.id, message.id]
+    assert exchange.with_talent(message.talent_id, actor=make.member()) == []
     with pytest.raises(NotFound):
         boxes.find(message.thread_id, actor=make.member())

@@ -22,6 +22,8 @@ from portal.messaging import dispatching, releasing
 from tests.make import Maker
 from tests.messaging.mailing import HOLD, SECOND, func_count, offer, send, settings, welcoming
 
+pytestmark = pytest.mark.usefixtures("true_figures")
+
 THREADS = 8
 
 

@@ -14,7 +14,7 @@ from models.talents import Talent, TalentBlock
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import Forbidden
-from portal.messaging import dispatching, quotas, reach, replying, threads
+from portal.messaging import dispatching, exchange, quotas, reach, replying
 from portal.messaging.reach import AWAY, DECLINED, ERASED, EVENT, NO_APPLICATION, PRIVATE, TWICE, WITHDRAWN, Turn
 from portal.recruiting import erasing, following
 from portal.recruiting.moves import SeenApplication
@@ -123,7 +123,7 @@ def test_an_answer_ends_the_wait(make: Maker, owner: Actor, now: datetime) -> No
     send(offer(key), owner, now)
     release(now + HOLD)
     assert reach.written_to(owner, [key])[key] == reach.Written(now, "佐藤 美咲", Turn.unanswered)
-    (message,) = threads.exchange(owner, key)
+    ((message, _shown),) = exchange.with_talent(key, actor=owner)
     begin_write()
     replying.reply(
         message.thread_id,

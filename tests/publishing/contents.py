@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from models.states import Kind
 from portal.clock import TOKYO
-from portal.codes import LANGUAGE_LEVELS, LANGUAGE_NEEDS, LANGUAGES
+from portal.codes import DOCUMENT_FORMATS, LANGUAGE_LEVELS, LANGUAGE_NEEDS, LANGUAGES
+from portal.files.kinds import KINDS
 from portal.publishing.fields import Field, Type, applies, fields_of
 from tests.publishing.samples import sample
 
@@ -26,12 +27,16 @@ moments = st.datetimes(FIRST, LAST, timezones=st.sampled_from([UTC, TOKYO]))
 EMPTY: dict[Type, Any] = {
     Type.number: None,
     Type.moment: None,
+    Type.day: None,
+    Type.rows: [],
     Type.flag: False,
     Type.choices: [],
     Type.languages: [],
     Type.documents: [],
     Type.sessions: [],
+    Type.files: [],
 }
+NO_FILES: dict[str, Any] = {"attachments": [], "images": []}
 
 
 def codes(values: tuple[str, ...]) -> st.SearchStrategy[str]:
@@ -57,13 +62,26 @@ def value_of(field: Field) -> st.SearchStrategy[Any]:
         Type.choice: codes(offered),
         Type.choices: st.lists(codes(offered).filter(bool), max_size=4, unique=True),
         Type.moment: st.none() | moments,
+        Type.day: st.none() | st.dates(FIRST.date(), LAST.date()),
+        Type.time: st.just("") | st.times().map(lambda time: time.strftime("%H:%M")),
+        Type.rows: rows(**{cell.name: lines for cell in field.cells}),
         Type.languages: rows(
             language=codes(LANGUAGES.values),
             need=codes(LANGUAGE_NEEDS.values),
             level=codes(LANGUAGE_LEVELS.values),
             note=lines,
         ),
-        Type.documents: rows(name=lines, required=st.booleans(), note=lines),
+        Type.files: rows(
+            file_id=st.integers(1, LARGEST),
+            media_type=st.sampled_from([kind.media_type for kind in KINDS]),
+            size=st.integers(1, LARGEST),
+            width=st.none() | st.integers(1, 1200),
+            height=st.none() | st.integers(1, 1200),
+            **{cell.name: lines for cell in field.cells},
+        ),
+        Type.documents: rows(
+            name=lines, required=st.booleans(), note=lines, format=st.sampled_from(DOCUMENT_FORMATS.values)
+        ),
         Type.sessions: rows(starts_at=st.none() | moments, ends_at=st.none() | moments),
     }
     return strategies.get(field.type, lines)

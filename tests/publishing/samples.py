@@ -55,6 +55,8 @@ def _posting(now: datetime) -> dict[str, Any]:
     return {
         "publish_at": _minute(now + timedelta(days=7)),
         "unpublish_at": None,
+        "attachments": [],
+        "images": [],
         "memo_to_secretariat": "",
         "attest": True,
     }
@@ -73,8 +75,8 @@ def _application(now: datetime) -> dict[str, Any]:
         "resume_items": ["education", "work"],
         "resume_file_name": "",
         "documents": [
-            {"name": "語学力を証明する書類", "required": True, "note": ""},
-            {"name": "業務経歴一覧", "required": False, "note": ""},
+            {"name": "語学力を証明する書類", "required": True, "note": "", "format": "any"},
+            {"name": "業務経歴一覧", "required": False, "note": "", "format": "any"},
         ],
         "how_to_apply": HOW,
         "open_at": _minute(now + timedelta(days=7)),
@@ -85,7 +87,7 @@ def _application(now: datetime) -> dict[str, Any]:
     }
 
 
-def _job(_now: datetime) -> dict[str, Any]:
+def _job(now: datetime) -> dict[str, Any]:
     return {
         "employment_kind": "EMP",
         "title": "ラオス 給水施設維持管理専門家",
@@ -111,6 +113,9 @@ def _job(_now: datetime) -> dict[str, Any]:
         "place_change": "変更なし",
         "travel": "",
         "smoking": "",
+        "smoking_note": "",
+        "family": "",
+        **_conditions(now),
         "must_have": "上水道分野の実務経験と、英語で業務を行う力",
         "nice_to_have": "",
         "min_degree": "any",
@@ -129,10 +134,54 @@ def _job(_now: datetime) -> dict[str, Any]:
         "gender_code": "",
         "gender_reason": "",
         "nationality_condition": "",
+        "nationality_reason": "",
         "min_talent_level": "3",
         "selection": "書類選考と面接を行います。",
         "result_notice": "all",
+        "result_by": "",
         "return_documents": "no",
+    }
+
+
+def _conditions(now: datetime) -> dict[str, Any]:
+    return {
+        "contract_type": "fixed",
+        "term_kind": "fixed",
+        "term_from": (now + timedelta(days=90)).date(),
+        "term_to": (now + timedelta(days=90 + 364)).date(),
+        "term_note": "",
+        "renewal": "conditional",
+        "renewal_criteria": "勤務成績と事業の予算によります。",
+        "renewal_cap_kind": "years",
+        "renewal_cap": 3,
+        "probation": "none",
+        "probation_months": None,
+        "probation_terms": "",
+        "dispatch_worker": "no",
+        "cancel_terms": "",
+        "pay_kind": "month",
+        "pay_min": 320_000,
+        "pay_max": 420_000,
+        "currency": "JPY",
+        "pay_note": "",
+        "fixed_overtime": "none",
+        "fixed_overtime_amount": None,
+        "fixed_overtime_hours": None,
+        "fixed_overtime_excess": "",
+        "allowances": [{"name": "住居手当", "amount": "実費（上限あり）"}],
+        "bonus": "",
+        "pay_raise": "",
+        "severance": "",
+        "hours_system": "ordinary",
+        "deemed_hours": None,
+        "work_start": "09:00",
+        "work_end": "17:45",
+        "break_minutes": 60,
+        "overtime": "some",
+        "overtime_hours": 10,
+        "holidays": "土曜日、日曜日、日本の祝日、年末年始。年次有給休暇は着任時に10日。",
+        "insurances": ["health", "pension", "accident", "employment", "travel"],
+        "insurance_note": "",
     }
 
 
@@ -146,7 +195,7 @@ def _event(now: datetime) -> dict[str, Any]:
         "fields": ["03"],
         "body": BODY,
         "audience": "国際協力に関心のある方",
-        "speakers": "",
+        "speakers": [],
         "certificate": "",
         "event_languages": ["ja"],
         "accessibility": "",
@@ -156,6 +205,7 @@ def _event(now: datetime) -> dict[str, Any]:
         "venue_address": "",
         "venue_country": "",
         "online_url": "",
+        "event_status": "planned",
         "schedule_kind": "dated",
         "sessions": [{"starts_at": start, "ends_at": start + timedelta(hours=2)}],
         "capacity": 60,

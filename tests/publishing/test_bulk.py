@@ -25,6 +25,8 @@ from portal.publishing.workflow import HOLD, Seen
 from tests.conftest import Statements
 from tests.make import Maker, seen
 
+pytestmark = pytest.mark.usefixtures("true_figures")
+
 ROUNDS = 25
 ACTIONS = (Action.approve, Action.return_)
 TARGETS = (State.approved, State.returned)

@@ -10,6 +10,7 @@ from models.organizations import Organization
 from models.states import Kind
 from portal.publishing.checks import Finding, check
 from portal.publishing.fields import Field, Type, applies, fields_of
+from tests.publishing import filing
 from tests.publishing.samples import holding, sample
 
 EVENT, NOTICE = Kind.event, Kind.notice
@@ -32,7 +33,7 @@ def asked(kind: Kind) -> Iterator[Field]:
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_required_field_is_missed_only_where_it_applies(kind: Kind, field: Field, now: datetime) -> None:
-    empty = [] if field.type in (Type.choices, Type.languages, Type.documents, Type.sessions) else None
+    empty = [] if field.type in (Type.choices, Type.languages, Type.documents, Type.sessions, Type.rows) else None
     content = holding(kind, field, now=now) | {field.name: empty}
 
     told = [finding for finding in found(kind, content, now) if finding.field == field.name]
@@ -61,10 +62,14 @@ def nonsense(field: Field, now: datetime) -> Any:
             return -1
         case Type.moment:
             return now.replace(year=2001)
+        case Type.day:
+            return now.date().replace(year=2001)
+        case Type.rows:
+            return [{cell.name: "" for cell in field.cells} | {field.cells[0].name: "一"}] * 30
         case Type.sessions:
             return [{"starts_at": now.replace(year=2001), "ends_at": now.replace(year=2000)}]
-        case Type.documents:
-            return [{"name": "本籍", "required": True, "note": ""}] * 30
+        case Type.documents | Type.files:
+            return [filing.row(words="") | {"name": "本籍", "required": True, "note": ""}] * 30
         case Type.choices:
             return [str(number) for number in range(30)]
     return "https://x.com/ 20代の男性のみ" * 1000
@@ -104,10 +109,11 @@ def of_size(field: Field, amount: int, now: datetime) -> Any:
     match field.type:
         case Type.number:
             return amount
-        case Type.choices:
-            return ["01"] * amount
-        case Type.languages:
-            return [{"language": "en", "need": "must", "level": "A", "note": ""}] * amount
+        case Type.choices | Type.files:
+            return [filing.row() if field.type is Type.files else "01"] * amount
+        case Type.languages | Type.rows:
+            cells = [cell.name for cell in field.cells] or ["language", "need", "level", "note"]
+            return [dict.fromkeys(cells, "水")] * amount
         case Type.documents:
             return [{"name": f"書類{number}", "required": True, "note": ""} for number in range(amount)]
         case Type.sessions:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,9 +10,10 @@ import pytest
 
 from models.organizations import Organization
 from models.states import Kind
-from portal.publishing import check_words, checks
+from portal.publishing import check_conditions, check_dates, check_files, check_words, checks, rule_book
 from portal.publishing.checks import Finding, check
 from portal.publishing.fields import fields_of
+from tests.publishing.filing import row as image
 from tests.publishing.samples import BODY, DUTIES, sample
 
 JOB, EVENT, NOTICE = Kind.job, Kind.event, Kind.notice
@@ -39,7 +40,16 @@ def documents(*names: str) -> dict[str, Any]:
 
 EXTERNAL = {"apply_via": "external", "apply_url": "https://example.org/apply"}
 PAID = {"fee_kind": "paid", "fee_info": "資料代として1,000円", "cancel_policy": "前日まで返金します。"}
-SOME_AGE = {"age_limit": "some", "age_code": "1", "age_reason": "定年が60歳のため"}
+SOME_AGE = {"age_limit": "some", "age_code": "3ha", "age_max": 60, "age_reason": "定年が60歳のため"}
+DOMESTIC = {"place_kind": "domestic", "prefecture": "東京都", "city": "文京区", "smoking": "none"}
+OPEN = {"term_kind": "open", "contract_type": "permanent"}
+OVERTIME = {
+    "fixed_overtime": "some",
+    "fixed_overtime_amount": 30_000,
+    "fixed_overtime_hours": 15,
+    "fixed_overtime_excess": "yes",
+}
+LEADING = "2027年度の活動報告会を開催します。詳しい内容は、添付のPDFファイルをご覧ください。"
 CASES = (
     Case("F-01", "error", JOB, "title", {"title": ""}, "入力してください", {"title": "現地調整員"}),
     Case("F-01", "error", JOB, "place_kind", {"place_kind": ""}, "選択", {"place_kind": "unspecified"}),
@@ -68,6 +78,16 @@ CASES = (
         "「推薦状」",
         documents("推薦状（A4で2枚まで）"),
     ),
+    Case("F-06", "error", NOTICE, "images", {"images": [image(words="")]}, "代替テキスト", {"images": [image()]}),
+    Case(
+        "Q-26",
+        "warning",
+        NOTICE,
+        "body",
+        {"body": LEADING, "attachments": [image(width=None)]},
+        "主な内容",
+        {"body": LEADING},
+    ),
     Case("Q-09", "warning", JOB, "must_have", {"must_have": "35歳以下の方"}, "年齢", {"must_have": "年齢は不問です"}),
     Case("Q-11", "error", JOB, "documents", documents("戸籍謄本"), "求められません", documents("業務経歴書")),
     Case("Q-11", "warning", JOB, "documents", documents("健康診断書"), "理由がある場合だけ", documents("語学の証明書")),
@@ -84,6 +104,60 @@ CASES = (
         "費用",
         {"body": BODY + "参加は無料です。"},
     ),
+    Case(
+        "Q-14",
+        "error",
+        JOB,
+        "selection",
+        {"selection": "選考料をお支払いください。"},
+        "徴収できません",
+        {"selection": "選考料は当団体が負担します。"},
+    ),
+    Case("Q-02", "error", JOB, "contract_type", {"contract_type": "volunteer"}, "募集区分と合いません", {}),
+    Case(
+        "Q-02",
+        "error",
+        JOB,
+        "pay_kind",
+        {"pay_kind": "unpaid"},
+        "無給",
+        {"pay_kind": "year", "pay_min": 4_000_000, "pay_max": None},
+    ),
+    Case("Q-02", "error", JOB, "pay_max", {"pay_max": 300_000}, "下限以上", {"pay_max": 320_000}),
+    Case(
+        "Q-02",
+        "error",
+        JOB,
+        "insurances",
+        {"insurances": ["health", "none"], "insurance_note": "適用の対象外のため"},
+        "同時には",
+        {"insurances": ["none"], "insurance_note": "適用の対象外のため"},
+    ),
+    Case("Q-04", "error", JOB, "term_to", {"term_to": None}, "補足", {"term_to": None, "term_note": "着任から1年間"}),
+    Case("Q-04", "error", JOB, "term_to", {"term_to": date(2026, 1, 1)}, "後の日付", {}),
+    Case("Q-04", "warning", JOB, "term_to", {"term_to": date(2030, 12, 1)}, "3年を超えて", {}),
+    Case("Q-05", "warning", JOB, "duties_change", {"duties_change": "当団体の定めるところによる"}, "具体的", {}),
+    Case("Q-07", "warning", JOB, "pay_max", {"pay_max": 640_000}, "2倍以上", {"pay_max": 639_999}),
+    Case("Q-07", "warning", JOB, "pay_min", DOMESTIC | {"pay_min": 150_000, "pay_max": None}, "最低賃金", DOMESTIC),
+    Case("Q-08", "error", JOB, "fixed_overtime_excess", OVERTIME | {"fixed_overtime_excess": "no"}, "割増", OVERTIME),
+    Case("Q-10", "error", JOB, "age_min", SOME_AGE | {"age_max": None}, "下限か上限", SOME_AGE),
+    Case("Q-10", "error", JOB, "age_code", SOME_AGE | {"age_code": "1"}, "1号は", OPEN | SOME_AGE | {"age_code": "1"}),
+    Case(
+        "Q-10",
+        "error",
+        JOB,
+        "age_code",
+        OPEN | SOME_AGE | {"age_code": "3ro", "age_min": 29, "age_max": 39},
+        "3号ロは",
+        OPEN | SOME_AGE | {"age_code": "3ro", "age_min": 30, "age_max": 39},
+    ),
+    Case("Q-13", "error", JOB, "nationality_reason", {"nationality_condition": "日本国籍"}, "その理由", {}),
+    Case("Q-17", "error", JOB, "smoking", DOMESTIC | {"smoking": "na"}, "受動喫煙", DOMESTIC),
+    Case("Q-24", "error", JOB, "how_to_apply", {"how_to_apply": DUTIES}, "別の文", {}),
+    Case("Q-24", "error", EVENT, "body", {"body": "https://example.org/" + "a" * 90}, "URLだけ", {}),
+    Case("Q-27", "warning", JOB, "team", {"team": "アットホームな職場です"}, "誤解", {"team": "職員8名の部署です"}),
+    Case("Q-28", "warning", NOTICE, "title", {"title": "調査員の募集要項を公開"}, "募集に見える", {}),
+    Case("Q-29", "warning", JOB, "break_minutes", {"work_end": "18:30", "break_minutes": 45}, "60分以上", {}),
     Case(
         "Q-22",
         "error",
@@ -126,10 +200,14 @@ def rule_ids(*modules: Any) -> set[str]:
 
 
 DATES = {"Q-03", "Q-23"}  # test_check_dates.py
+WORDS = {"Q-06", "Q-15"}  # test_check_words.py
 
 
 def test_no_rule_is_without_an_example() -> None:
-    assert rule_ids(checks, check_words) == {case.rule for case in CASES} | DATES
+    assert (
+        rule_ids(checks, check_words, check_conditions, check_dates, check_files, rule_book)
+        == {case.rule for case in CASES} | DATES | WORDS
+    )
 
 
 def test_every_message_says_what_to_do_or_what_is_not_allowed(now: datetime) -> None:
@@ -212,13 +290,16 @@ def test_documents_are_as_many_as_needed_up_to_twenty(count: int, now: datetime)
     ("over", "missing"),
     [
         ({"employment_kind": "EMP", "duties_change": "", "place_change": ""}, ["duties_change", "place_change"]),
-        ({"employment_kind": "VOL", "duties_change": "", "place_change": ""}, []),
+        ({"employment_kind": "VOL", "contract_type": "volunteer", "duties_change": "", "place_change": ""}, []),
         ({"job_category": "S01", "fields": []}, []),
         ({"job_category": "P01", "fields": []}, ["fields"]),
         ({"place_kind": "unspecified", "countries": []}, []),
         ({"place_kind": "remote", "countries": []}, ["applicant_countries"]),
         ({"place_kind": "domestic", "countries": []}, ["prefecture", "city", "smoking"]),
-        ({"place_kind": "domestic", "employment_kind": "BID"}, ["prefecture", "city"]),
+        (
+            {"place_kind": "domestic", "employment_kind": "BID", "contract_type": "contractor"},
+            ["prefecture", "city", "cancel_terms"],
+        ),
         (SOME_AGE, []),
         (SOME_AGE | {"age_code": "", "age_reason": ""}, ["age_code", "age_reason"]),
         ({"gender_limit": "some"}, ["gender_code", "gender_reason"]),

@@ -1,5 +1,6 @@
 """What the desk and the confirm page say has changed: all that did, nothing that did not, and each side whole."""
 
+import random
 import time
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.states import Kind
-from portal.publishing.differences import Difference, changed_names, compare, differences
+from portal.publishing.comparing import compare
+from portal.publishing.differences import Difference, changed_names, differences, unchanged
 from portal.publishing.fields import applies, field_named, fields_of
 from portal.publishing.wording import EMPTY, show
 from tests.publishing.contents import contents, prose
@@ -109,7 +111,8 @@ NOTES: list[tuple[Kind, str, Any, Any, str, str]] = [
     (JOB, "min_degree", "any", "master", "変更", ""),
     (JOB, "fields", ["03"], ["03", "14"], "変更", "1件追加"),
     (JOB, "fields", ["03", "04", "14"], ["03"], "変更", "2件削除"),
-    (JOB, "fields", ["03"], ["14"], "変更", ""),
+    (JOB, "fields", ["03"], ["14"], "変更", "1件追加・1件削除"),
+    (JOB, "fields", ["03", "14"], ["14", "03"], "変更", "順序の変更"),
     (JOB, "documents", [], [{"name": "推薦状", "required": True, "note": ""}], "追加", "1件追加"),
     (NOTICE, "attest", False, True, "変更", ""),
 ]
@@ -129,11 +132,11 @@ def test_each_change_has_a_word_and_a_note(
 @pytest.mark.parametrize(
     ("moved", "note"),
     [
-        (timedelta(days=14), "14日後ろへ"),
-        (-timedelta(days=1), "1日前へ"),
-        (timedelta(hours=2, minutes=30), "2時間30分後ろへ"),
-        (-timedelta(days=2, hours=1), "2日1時間前へ"),
-        (timedelta(minutes=5), "5分後ろへ"),
+        (timedelta(days=14), "＋14日"),
+        (-timedelta(days=1), "−1日"),
+        (timedelta(hours=2, minutes=30), "＋2時間30分"),
+        (-timedelta(days=2, hours=1), "−2日1時間"),
+        (timedelta(minutes=5), "＋5分"),
     ],
 )
 def test_a_moved_date_says_how_far_and_where(moved: timedelta, note: str, now: datetime) -> None:
@@ -179,32 +182,103 @@ def test_rows_that_changed_places_are_a_change(now: datetime) -> None:
     assert only(JOB, now, {}, {"documents": rows[::-1]}).field.name == "documents"
 
 
-WORST = {
+def test_of_a_list_whole_items_are_marked(now: datetime) -> None:
+    change = only(JOB, now, {"fields": ["03", "04"]}, {"fields": ["04", "14"]})
+
+    assert [op for op, text in change.old_parts if text != "、"] == ["old", "same"]
+    assert [op for op, text in change.new_parts if text != "、"] == ["same", "new"]
+
+
+def test_what_did_not_change_can_be_read_too(now: datetime) -> None:
+    old, new = sample(JOB, now=now), sample(JOB, now=now, title="水の調査員です")
+
+    kept = unchanged(JOB, old, new)
+
+    names = [field.name for field, _text in kept]
+    assert "title" not in names
+    assert "duties" in names
+    assert all(text != EMPTY for _field, text in kept)
+
+
+def marked(old: str, new: str) -> tuple[str, str]:
+    """Both sides with what changed in brackets."""
+    sides = compare(old, new)
+    return tuple("".join(text if op == "same" else f"[{text}]" for op, text in side) for side in sides)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("締切は[6月30]日（[火]）です。", "締切は[7月15]日（[水]）です。"),
+        ("A県、[B県、]C県", "A県、C県"),
+        ("募集します。応募してください。", "募集します。[経験は問いません。]応募してください。"),
+        ("現地で[技術指導]を行い、報告書を作成する。", "現地で[研修]を行い、報告書を[英語で]作成する。"),
+        ("更新は1回まで。[月額]は別に定めます。", "更新は1回まで。[手当]は別に定めます。"),
+    ],
+)
+def test_a_difference_reads_as_a_person_would_mark_it(old: str, new: str) -> None:
+    plain = [text.replace("[", "").replace("]", "") for text in (old, new)]
+
+    assert marked(*plain) == (old, new)
+
+
+LONG = 10_000
+SUBJECTS = ("給水", "衛生", "教育", "農業", "保健", "地域", "住民", "行政")
+ACTS = ("調査", "報告", "研修", "計画", "評価", "協力", "支援", "育成")
+
+
+def prose_of(seed: int) -> str:
+    """Sentences that are alike, as in real texts, and never the same."""
+    draw = random.Random(seed)
+    sentences = (
+        f"{draw.choice(SUBJECTS)}の{draw.choice(ACTS)}について{draw.randint(1, 99)}回目の{draw.choice(ACTS)}を行い、"
+        f"{draw.choice(SUBJECTS)}の担当者へ{draw.choice(ACTS)}します。"
+        for _ in range(400)
+    )
+    return "".join(sentences)[:LONG]
+
+
+def edited(text: str, count: int) -> str:
+    signs, draw = list(text), random.Random(count)
+    for _ in range(count):
+        place = draw.randrange(len(signs))
+        signs[place] = draw.choice(("", signs[place] + draw.choice(ACTS), "国"))
+    return "".join(signs)[:LONG]
+
+
+TEXTS = {
+    "20 edits": (prose_of(1), edited(prose_of(1), 20)),
+    "200 edits": (prose_of(1), edited(prose_of(1), 200)),
+    "1,000 edits": (prose_of(1), edited(prose_of(1), 1_000)),
+    "another text": (prose_of(1), prose_of(2)),
+    "halves changed places": (prose_of(1), prose_of(1)[5_000:] + prose_of(1)[:5_000]),
     "one sign": ("あ" * 9_999 + "い", "う" + "あ" * 9_999),
     "one line end": ("\n" * 10_000, "\n" * 9_000 + "。"),
     "two signs": ("あい" * 5_000, "いあ" * 4_999),
+    "two signs at random": tuple("".join(random.Random(seed).choices("あい", k=LONG)) for seed in (1, 2)),
     "sentences": ("あ。" * 5_000, "い。" + "あ。" * 4_999),
     "no sentence": (DUTIES.replace("。", "、") * 40, DUTIES.replace("。", "、")[7:] * 40),
 }
 
 
-@pytest.mark.parametrize("texts", WORST.values(), ids=WORST)
-def test_no_text_makes_the_page_wait(texts: tuple[str, str]) -> None:
-    old, new = (text[:10_000] for text in texts)
-    begun = time.process_time()
+def test_two_texts_of_ten_thousand_signs_in_fifty_milliseconds() -> None:
+    """Whatever they are; of ten tries the best, for the machine is shared."""
+    for name, texts in TEXTS.items():
+        old, new = (text[:LONG] for text in texts)
+        taken = []
+        for _ in range(10):
+            begun = time.process_time()
+            old_parts, new_parts = compare(old, new)
+            taken.append(time.process_time() - begun)
+        assert (joined(old_parts), joined(new_parts)) == (old, new), name
+        print(f"\n{name}: {min(taken) * 1000:.0f} ms", end="")
+        assert min(taken) <= 0.05, name
 
-    old_parts, new_parts = compare(old, new)
 
-    assert (joined(old_parts), joined(new_parts)) == (old, new)
-    assert time.process_time() - begun < 1.5  # minutes, without a limit on the work
-
-
-def test_long_prose_is_compared_by_sentences() -> None:
+def test_one_change_in_a_long_text_is_marked_by_its_signs() -> None:
     old = "".join(f"{number}番目の文は、だれが何をいつまでに行うかを説明します。" for number in range(300))
-    new = old.replace("150番目の文は", "百五十番目の文は")
 
-    old_parts, _ = compare(old, new)
+    old_parts, new_parts = compare(old, old.replace("150番目の文は", "百五十番目の文は"))
 
-    assert [text for op, text in old_parts if op == "old"] == [
-        "150番目の文は、だれが何をいつまでに行うかを説明します。"
-    ]
+    assert [text for op, text in old_parts if op == "old"] == ["150"]
+    assert [text for op, text in new_parts if op == "new"] == ["百五十"]

@@ -17,7 +17,8 @@ each_field = pytest.mark.parametrize(("kind", "field"), EACH, ids=[f"{kind}-{fie
 KEPT = {
     "id", "entry_id", "organization_id", "kind", "state", "revision", "base_version_id", "copied_from_id",
     "created_at", "updated_at", "updated_by_id", "submitted_at", "submitted_by_id", "submissions", "due_at",
-    "findings", "error_count", "warning_count", "assignee_id", "decided_at", "decided_by_id", "comment", "batch",
+    "findings", "error_count", "warning_count", "assignee_id", "aside_until", "aside_reason", "decided_at",
+    "decided_by_id", "comment", "batch",
     "hold_until", "published_at", "ended_at", "search_text", "facets",
 }  # fmt: skip
 # Columns of all kinds that a notice has no field for.
@@ -30,9 +31,13 @@ def test_fields_and_columns_are_the_same_set(kind: Kind) -> None:
     columns = {column.key for column in mapper.column_attrs} - KEPT
     rows = {relation.key for relation in mapper.relationships if relation.key in ("documents", "sessions")}
     names = [field.name for field in fields_of(kind)]
+    filed = {
+        field.name for field in fields_of(kind) if field.type is Type.files
+    }  # rows of one table, by the field's name
 
     assert len(names) == len(set(names))
-    assert set(names) == (columns | rows) - (NOT_OF_NOTICES if kind is Kind.notice else set())
+    assert filed == {"attachments", "images"}
+    assert set(names) - filed == (columns | rows) - (NOT_OF_NOTICES if kind is Kind.notice else set())
 
 
 @each_field
@@ -41,15 +46,19 @@ def test_a_field_can_be_drawn_and_judged(kind: Kind, field: Field) -> None:
     assert (field.choices is not None) == (field.type in (Type.choice, Type.choices))
     assert field.low is None or field.high is None or field.low <= field.high
     assert field in section_of(kind, field.name).fields
-    assert field.dated == (field.type in (Type.moment, Type.sessions))
+    assert field.dated == (field.type in (Type.moment, Type.day, Type.sessions))
 
 
 @each_field
-def test_a_condition_names_a_choice_that_is_always_there_and_a_value_it_has(kind: Kind, field: Field) -> None:
-    """So one look decides whether a field is there, and what is saved applies to itself."""
+def test_a_condition_names_a_choice_that_is_there_and_a_value_it_has(kind: Kind, field: Field) -> None:
+    """So one look decides whether a field is there, and what is saved applies to itself: what a choice needs to be
+    there, a field that rests on it needs too."""
     for condition in field.when:
         chooser = field_named(kind, condition.field)
-        assert chooser.when == ()
+        assert all(
+            any(own.field == needed.field and own.values <= needed.values for own in field.when)
+            for needed in chooser.when
+        )
         assert chooser.choices is not None
         assert condition.values - {""} <= set(chooser.choices.values)
 

@@ -5,20 +5,24 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from models.base import db
 from models.entries import Version
-from models.states import Action, Role, State
+from models.states import Action, Kind, Role, State
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import Conflict, NotFound
-from portal.publishing import drafts, submission, workflow
+from portal.publishing import drafts, merging, submission, workflow
 from portal.publishing.content import read
+from portal.publishing.merging import Prints
 from portal.publishing.workflow import Seen
 from tests.figures.truth import assert_figures_are_true
 from tests.make import Maker, seen
+
+pytestmark = pytest.mark.usefixtures("true_figures")
 
 RACES = 200
 
@@ -101,6 +105,51 @@ def test_two_editors_of_one_draft_have_one_winner_and_the_other_is_told(
         assert sorted(won) == [False, True]
         assert version.title == (first if won[0] else second)
         assert version.revision == shown.revision + 1
+
+
+def test_two_editors_of_different_fields_both_have_what_they_saved(rules: Flask, make: Maker, now: datetime) -> None:
+    own = make.member()
+    version = make.draft(Kind.notice, actor=own)
+
+    for number in range(RACES // 4):
+        shown, content = seen(version), read(version)
+        base = merging.prints(Kind.notice, content)
+
+        def save(name: str, text: str, shown: Seen = shown, content: dict = content, base: Prints = base) -> None:
+            drafts.save_beside(shown, content | {name: text}, base=base, actor=own, now=now)
+
+        title, body = f"{number}回目の題", f"{number}回目の文"
+        won = at_once(rules, lambda a=title: save("title", a), lambda b=body: save("body", b))
+        db.session.rollback()
+        db.session.refresh(version)
+
+        assert won == [True, True]
+        assert (version.title, version.body) == (title, body)
+        assert version.revision == shown.revision + 2
+
+
+def test_of_two_editors_of_one_field_one_wins_and_the_rest_of_the_other_is_not_saved_either(
+    rules: Flask, make: Maker, now: datetime
+) -> None:
+    own = make.member()
+    version = make.draft(Kind.notice, actor=own)
+
+    for number in range(RACES // 8):
+        shown, content = seen(version), read(version)
+        base = merging.prints(Kind.notice, content)
+
+        def save(text: str, shown: Seen = shown, content: dict = content, base: Prints = base) -> None:
+            changed = content | {"title": text, "body": f"{text}の文"}
+            drafts.save_beside(shown, changed, base=base, actor=own, now=now)
+
+        texts = [f"{who}の{number}回目の題" for who in ("小川", "佐藤")]
+        won = at_once(rules, *[lambda text=text: save(text) for text in texts])
+        db.session.rollback()
+        db.session.refresh(version)
+
+        assert sorted(won) == [False, True]
+        assert version.title == texts[won.index(True)]
+        assert (version.body, version.revision) == (f"{version.title}の文", shown.revision + 1)
 
 
 def test_two_revisions_of_one_entry_at_once_leave_one_draft(rules: Flask, make: Maker, now: datetime) -> None:

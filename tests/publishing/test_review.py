@@ -24,9 +24,10 @@ COMMENT = "就業場所をご記入ください。"
 def test_a_first_submission_stands_alone(make: Maker) -> None:
     version, office = make.submitted(), make.secretary()
 
-    found = review(version.id, actor=office)
+    found = review(version.id, actor=office, now=make.now)
 
-    assert (found.public, found.changes, found.recent, found.members) == (None, [], (0, 0), 1)
+    assert (found.public, found.changes, found.against, found.members) == (None, [], "", 1)
+    assert (found.outcomes.acts, found.outcomes.days, found.alike, found.notes) == ([], None, [], [])
     assert found.values["title"] == version.title
     assert [event.action for event in found.history] == ["entry.submit", "entry.create"]
 
@@ -39,12 +40,12 @@ def test_a_revision_stands_beside_what_it_would_replace(make: Maker, now: dateti
     db.session.commit()
     revision = make.submit(draft, actor=own)
 
-    found = review(revision.id, actor=office)
+    found = review(revision.id, actor=office, now=now)
 
     assert found.public is public
     assert [change.field.name for change in found.changes] == ["title"]
     assert "entry.publish" in [event.action for event in found.history], "of the version before, too"
-    assert found.recent == (1, 0)
+    assert (found.outcomes.approved, found.outcomes.returned) == (1, 0)
 
 
 def test_what_was_decided_before_and_by_whom(make: Maker, now: datetime) -> None:
@@ -56,9 +57,9 @@ def test_what_was_decided_before_and_by_whom(make: Maker, now: datetime) -> None
     for _ in range(3):
         make.approved(actor=own, office=office)
 
-    found = review(version.id, actor=office)
+    found = review(version.id, actor=office, now=make.now)
 
-    assert found.recent == (3, 7), "of the last ten"
+    assert (found.outcomes.approved, found.outcomes.returned) == (3, 7), "of the last ten"
     assert len(found.history) <= HISTORY
     event = next(event for event in found.history if event.action == "entry.return")
     assert (event.name, event.details["comment"]) == ("高橋 直子", COMMENT)
@@ -69,7 +70,7 @@ def test_suspended_members_are_not_counted_as_told(make: Maker, now: datetime) -
     make.account(Role.editor, db.session.get_one(Organization, own.organization_id), suspended_at=now)
     version = make.submitted(actor=own)
 
-    assert review(version.id, actor=office).members == 1
+    assert review(version.id, actor=office, now=make.now).members == 1
 
 
 @pytest.mark.parametrize("state", State)
@@ -79,9 +80,9 @@ def test_drafts_do_not_exist_for_the_secretariat(state: State, make: Maker) -> N
 
     if state is State.draft:
         with pytest.raises(NotFound):
-            review(version.id, actor=office)
+            review(version.id, actor=office, now=make.now)
     else:
-        assert review(version.id, actor=office).version is version
+        assert review(version.id, actor=office, now=make.now).version is version
 
 
 def test_taking_in_hand_touches_what_waits_and_nothing_else(make: Maker, now: datetime) -> None:

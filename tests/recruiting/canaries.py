@@ -22,7 +22,8 @@ from models.people import (
     OneTimeAddress,
     RecoveryCode,
 )
-from models.states import AddressPurpose, DownloadKind, ResumeType
+from models.reminders import Reminder, ReminderOff
+from models.states import AddressPurpose, DownloadKind, ReminderKind, ReminderState, ResumeType
 from models.talents import Registration, Talent
 from portal import storage
 from portal.actors import Actor
@@ -181,6 +182,15 @@ def _log_in(make: Maker, someone: Actor) -> None:
             ),
             Authenticator(secret=MARK, **common),
             RecoveryCode(code_hash="c5", account_id=someone.account_id),
+            ReminderOff(account_id=someone.account_id, kind=ReminderKind.offer),
+            Reminder(
+                account_id=someone.account_id,
+                kind=ReminderKind.event,
+                subject_id=1,
+                occasion_at=make.now,
+                state=ReminderState.sent,
+                at=make.now,
+            ),
         ]
     )
     downloads.request(DownloadKind.own_data, 0, actor=someone, now=make.now)

@@ -23,6 +23,8 @@ from portal.recruiting.submitting import Answers
 from tests.make import Maker, seen
 from tests.recruiting.builders import applied, draft, posting, profile_of, submit, talent
 
+pytestmark = pytest.mark.usefixtures("true_figures")
+
 SECOND = timedelta(seconds=1)
 
 

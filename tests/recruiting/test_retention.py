@@ -16,11 +16,12 @@ from models.files import StoredFile
 from models.records import AuditEvent
 from models.states import ApplicationState, DownloadKind, DownloadState, Role
 from portal import storage
+from portal.clockwork import plan
 from portal.database import begin_write
-from portal.errors import Refused
+from portal.errors import Conflict, Forbidden, Refused
 from portal.files import dropping, intake, reading
 from portal.matching import profiles
-from portal.recruiting import downloads, erasing, following, own_data, resume_pdf
+from portal.recruiting import downloads, erasing, following, holds, leaving, own_data, resume_pdf
 from portal.recruiting.moves import SeenApplication
 from scheduler import jobs
 from scheduler.timetable import TIMETABLE
@@ -237,3 +238,51 @@ def test_many_are_erased_in_chunks_and_it_is_on_record(make: Maker, monkeypatch:
     events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "application.erase")).all()
     assert sorted(event.subject_id or 0 for event in events) == ids
     assert {event.actor_role for event in events} == {Role.system}
+
+
+def hold(act: str, nest: Nest, make: Maker, *, reason: str = "係争中のため", role: Role = Role.administrator) -> None:
+    actor = make.secretary(role)
+    begin_write()
+    getattr(holds, act)(nest.entry_id, reason, actor=actor, now=make.now)
+    db.session.commit()
+
+
+def test_what_is_held_outlives_its_time_until_it_is_let_go(nest: Nest, make: Maker) -> None:
+    end = end_of(nest.application_id)
+    hold("begin", nest, make)
+    with pytest.raises(Conflict):
+        hold("begin", nest, make)
+    db.session.rollback()
+    assert jobs.run(JOB, now=end + timedelta(days=400)) == 0
+    assert canaries.in_rows(MARK) >= {"application", "stored_file"}
+    (due,) = erasing.preview(end)
+    assert list(holds.holds()) == [due.entry_id], "the preview tells of it all the same"
+    assert plan.standing(JOB.id, now=end).due == 0
+
+    hold("end", nest, make, reason="和解したため")
+    assert plan.standing(JOB.id, now=end).due == 1
+    assert jobs.run(JOB, now=end) == 1
+    assert "application" not in canaries.in_rows(MARK)
+    told = db.session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "entry").order_by(AuditEvent.id))
+    assert list(told) == ["retention.hold", "retention.release"]
+
+
+def test_a_hold_has_a_reason_and_is_for_administrators(nest: Nest, make: Maker) -> None:
+    with pytest.raises(Refused, match="理由"):
+        hold("begin", nest, make, reason=" ")
+    db.session.rollback()
+    with pytest.raises(Forbidden):
+        hold("begin", nest, make, role=Role.reviewer)
+    db.session.rollback()
+    with pytest.raises(Conflict):
+        hold("end", nest, make)
+    db.session.rollback()
+    assert holds.holds() == {}
+
+
+def test_who_leaves_is_erased_though_their_application_is_held(nest: Nest, make: Maker) -> None:
+    hold("begin", nest, make)
+    begin_write()
+    leaving.leave(actor=nest.talent, now=make.now)
+    db.session.commit()
+    assert "application" not in canaries.in_rows(MARK)

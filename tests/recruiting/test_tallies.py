@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -24,6 +24,8 @@ from portal.recruiting.stages import choosable
 from tests.make import Maker
 from tests.publishing.test_races import at_once
 from tests.recruiting.builders import WEB, applied, draft, posting, submit, talent
+
+pytestmark = pytest.mark.usefixtures("true_figures")
 
 STEPS = 80
 ROUNDS = 12
@@ -84,7 +86,8 @@ class Walk:
 
     def any_of(self, **columns: object) -> Application:
         db.session.expire_all()
-        return self.dice.choice(db.session.scalars(select(Application).filter_by(**columns)).all())
+        rows = select(Application).filter_by(**columns).order_by(Application.id)
+        return self.dice.choice(db.session.scalars(rows).all())
 
     def as_talent(self, act: Callable[[Application, Actor], object], **columns: object) -> None:
         application = self.any_of(**columns)
@@ -98,17 +101,20 @@ class Walk:
 
     def set_stages(self) -> None:
         kind = self.dice.choice((Kind.job, Kind.event))
-        rows = db.session.scalars(select(Application).where(Application.kind == kind)).all()
+        rows = db.session.scalars(select(Application).where(Application.kind == kind).order_by(Application.id)).all()
         chosen = [seen(row) for row in rows if self.dice.random() < 0.6]
         decisions.set_stage(chosen, self.dice.choice(choosable(kind)), kind=kind, actor=self.owner, now=self.now)
 
     def judge(self) -> None:
-        document = self.dice.choice(db.session.scalars(select(ApplicationDocument)).all())
+        document = self.dice.choice(self.documents())
         state = self.dice.choice((DocumentState.received, DocumentState.defective))
         decisions.judge_document(document.id, state, actor=self.owner, now=self.now)
 
+    def documents(self) -> Sequence[ApplicationDocument]:
+        return db.session.scalars(select(ApplicationDocument).order_by(ApplicationDocument.id)).all()
+
     def ask(self) -> None:
-        rows = db.session.scalars(select(ApplicationDocument)).all()
+        rows = self.documents()
         chosen = {row.application_id: [row.id] for row in rows if self.dice.random() < 0.5}
         decisions.ask_again(chosen, until=self.now + timedelta(days=3), message="", actor=self.owner, now=self.now)
 

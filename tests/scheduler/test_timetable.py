@@ -8,22 +8,23 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.base import db
+from models.clockwork import ClockProcess
 from models.entries import Version
 from models.records import JobStatus
 from models.states import Kind, State
 from portal.operation.supervisor import PATIENCE
 from portal.settings import Settings
 from scheduler import jobs
-from scheduler.__main__ import build
+from scheduler.__main__ import AT_FIRST, Ticking, build, keep_pace
 from scheduler.timetable import TIMETABLE, Job
 from tests.databases import ROOT
 from tests.mail.sending import queue
@@ -35,10 +36,33 @@ BUSY_TICK = 0.0002  # seconds: the end comes in the middle of a tick
 def test_all_of_the_timetable_is_on_the_clock(house: Flask) -> None:
     scheduled = {job.id: job for job in build(house).get_jobs()}
     tick = house.config["PORTAL"].tick_seconds
-    assert list(scheduled) == [job.id for job in TIMETABLE]
+    assert list(scheduled) == [*(job.id for job in TIMETABLE), "asked"]
     for job in TIMETABLE:
         assert scheduled[job.id].trigger.interval == timedelta(seconds=job.every * tick)
         assert scheduled[job.id].args == (house, job)
+
+
+def test_a_wall_clock_that_was_put_back_holds_no_job_up(house: Flask, now: datetime) -> None:
+    scheduler = build(house)
+    scheduler.start(paused=True)
+    try:
+        for job in scheduler.get_jobs():
+            job.modify(next_run_time=now + timedelta(hours=1) + job.trigger.interval)
+        keep_pace(scheduler, now=now)
+        waits = {job.id: job.next_run_time - now for job in scheduler.get_jobs()}
+        expected = {job.id: min(job.trigger.interval, AT_FIRST) for job in scheduler.get_jobs()}
+        assert waits == expected
+        keep_pace(scheduler, now=now + timedelta(seconds=0.1))
+        assert {job.id: job.next_run_time - now for job in scheduler.get_jobs()} == expected, "only when it must"
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def test_a_wall_clock_that_leapt_is_followed_at_once(now: datetime) -> None:
+    """The timer asks again and again until it is told of a time to come: a year of seconds took it half an hour."""
+    ticking, leapt = Ticking(seconds=1, timezone=UTC), now + timedelta(days=365)
+    assert ticking.get_next_fire_time(now, now) == now + timedelta(seconds=1)
+    assert ticking.get_next_fire_time(now, leapt) == leapt + timedelta(seconds=1)
 
 
 def test_every_job_has_a_name_of_its_own() -> None:
@@ -127,6 +151,7 @@ def test_the_process_ends_cleanly_also_in_the_middle_of_a_tick(
         assert [process.wait(timeout=2 * PATIENCE) for process in clocks] == [0, 0]
         print(f"\ntwo busy clocks ended after {time.monotonic() - begun:.2f} s")
     assert [errors.name for errors in files if "Traceback" in errors.read_text()] == []
+    assert db.session.scalar(select(func.count()).select_from(ClockProcess)) == 0, "who ended is not counted as living"
 
 
 def test_the_end_waits_for_a_silent_mail_server_no_longer_than_it_is_silent(

@@ -71,6 +71,7 @@ APPLICANTS = ("state", "incomplete", "unread", "q", "sort", "size", "after", "be
 SEARCH = ("keyword", "field", "language_en", "qualification", "place", "updated", "favorites", "sort", "page", "size")
 FAVORITES = ("label", "due", "page", "size")
 MAILBOX = ("unread", "about", "q", "page")
+QUEUE = ("kind", "lamp", "mine", "who", "org", "aside", "due", "q", "page")
 # What addresses may say, by the end of the endpoint's name; unknown names are tried too.
 QUERY = {
     "index_view": (
@@ -100,11 +101,12 @@ QUERY = {
     "organization_applications.detail": APPLICANTS,
     "organization_mailbox.index": MAILBOX,
     "organization_mailbox.sent": MAILBOX,
-    "mailbox.thread": ("before",),
+    "organization_threads.thread": ("before",),
     "talent.mailbox": MAILBOX,
     "talent.thread": ("before",),
-    "desk.index": ("kind", "lamp", "mine", "q", "page", "done", "soon"),
-    "desk.review": ("kind", "lamp", "mine", "q", "page", "done", "view"),
+    "desk.index": (*QUEUE, "done", "soon", "at"),
+    "desk.review": (*QUEUE, "done", "view", "against"),
+    "desk_filter.index": QUEUE,
     "desk_bulk.result": ("kind", "lamp", "mine", "q", "page", "done"),
     "login.staff": ("next", "again"),
     "login.talent": ("next", "again"),
@@ -137,6 +139,7 @@ USED_UP = (
     *("marks.remove", "save_note", "saving.rename", "saving.remove"),
     *("registration_form.update", "registration_form.withdraw", "registration.save", "registration.take_files"),
     *("registration.submit", "registrations.decide"),
+    *("triage.aside", "triage.take_up", "filter.delete"),
     *("mails.send", "mails.cancel", "templates.create", "templates.save", "templates.delete"),
     *("reissue.take_email", "reissue.take_undo", "members.cancel", "members.remove"),
     *("organizations.posting", "suspensions.begin", "suspensions.end", "secretaries.create_view"),
@@ -173,6 +176,7 @@ def _quoted(text: Text) -> str:
 
 ROWS = ("education-0-at", "education-9999-text", "languages-0-language", "work-0-at", "work-0-nothing")
 PROFILE_FIELDS = tuple(field.name for section in profile_fields.SECTIONS for field in section.fields)
+CELLS_OF_FILES = ("attachments-0-file_id", "attachments-0-words", "images-0-file_id", "images-0-caption")
 RESUME_FIELDS = tuple(field.name for field in resume_fields.fields_of(ResumeType.general))
 ANSWER = ("body", "files", "kept", "remove", "seen", "token", "send")
 REGISTERED = tuple(field.name for field in registration_fields.fields_of())
@@ -266,10 +270,13 @@ class Campaign:
         """Fields of the form that the sample does not send, buttons, and names that belong to no form."""
         slug = endpoint.removeprefix("organization_").partition("_form.")[0]
         kind = {"jobs": Kind.job, "events": Kind.event, "notices": Kind.notice}.get(slug)
-        rows = (Type.documents, Type.sessions, Type.languages)
+        rows = (Type.documents, Type.sessions, Type.languages, Type.files)
         names = [field.name for field in fields_of(kind) if field.type not in rows] if kind else []
-        if not endpoint.endswith(("create", "save", "preview")):
+        names += list(CELLS_OF_FILES) if kind else []
+        if not endpoint.endswith(("create", "save", "preview", "keep_new", "keep_draft")):
             names = []
+        if "_form." in endpoint:
+            names += ["base", "take", "leaves"]
         if endpoint.startswith("organization_mails"):
             names = list(MAIL_FIELDS)
         if endpoint.startswith("organization_templates"):
@@ -282,6 +289,7 @@ class Campaign:
             names = ["codes", "at", "note", "label", "next_on", "name", "on"]
         if endpoint.startswith("desk"):
             names = ["action", "comment", "revision", "item", "all", "until", "next", "take", "url", "value", "active"]
+            names += ["reason", "text", "about", "name"]
         return [*names, "step", "instead", "revision", "csrf_token", "state"]
 
     def target(self, endpoint: str) -> Asked:
@@ -291,7 +299,7 @@ class Campaign:
 
     def taken(self, shot: Shot) -> None:
         """The shot was accepted: what it was aimed at has changed, or is gone."""
-        if shot.endpoint.endswith("_form.save"):
+        if shot.endpoint.endswith(("_form.save", "_form.keep_draft")):
             asked = self.targets[shot.endpoint]
             db.session.rollback()
             asked.data["revision"] = db.session.scalar(

@@ -11,7 +11,7 @@ from portal.clock import local
 from portal.publishing.fields import Type, fields_of
 from tests.publishing import samples
 
-ROWS = (Type.documents, Type.sessions, Type.languages)
+ROWS = (Type.documents, Type.sessions, Type.languages, Type.rows, Type.files)
 
 
 def posted(kind: Kind, *, now: datetime, **over: Any) -> MultiDict[str, str]:

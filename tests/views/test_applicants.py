@@ -696,3 +696,28 @@ def test_new_applications_are_a_thing_to_do_until_somebody_opens_them(visitor: V
     for name in NAMES:
         detail_of(visitor, posting, name)
     assert "未確認の応募" not in visitor.open("/mypage/").page.text
+
+
+def readings_of_lists() -> list[tuple[str, int | None]]:
+    db.session.rollback()
+    found = select(AuditEvent.subject, AuditEvent.subject_id).where(AuditEvent.action == "application.list")
+    return [(subject, key) for subject, key in db.session.execute(found.order_by(AuditEvent.id))]
+
+
+def test_whose_names_a_list_shows_is_on_record_once_a_day(
+    visitor: Visitor, posting: Posting, owner: Actor, make_here: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [("entry", posting.entry_id), ("organization", owner.organization_id)]
+    for _ in range(2):
+        visitor.open(posting.path).open("/mypage/applications/")
+    assert readings_of_lists() == listed
+
+    colleague = visitor.client.application.test_client()
+    log_in(colleague, make_here.member(db.session.get_one(Organization, owner.organization_id)))
+    Visitor(colleague).open(posting.path)
+    assert readings_of_lists() == [*listed, ("entry", posting.entry_id)]
+
+    make_here.member()
+    foreign = post(make_here, make_here.member())
+    assert visitor.client.get(foreign.path).status_code == 404
+    assert len(readings_of_lists()) == 3

@@ -1,6 +1,7 @@
 """The bad input campaign (G27): nothing is a fault, nothing tells of the inside, nothing refused is written.
 
-`PORTAL_CAMPAIGN=20000` asks for that many requests a database, `PORTAL_CAMPAIGN_SEED` for others of them.
+`PORTAL_CAMPAIGN=20000` asks for that many requests a database, `PORTAL_CAMPAIGN_SEED` for others of them. `make chaos`
+asks for a few hundred.
 """
 
 import os
@@ -27,6 +28,7 @@ from tests.views.campaign import Campaign, Shot
 IN_THE_SUITE = 3000
 REQUESTS = int(os.environ.get("PORTAL_CAMPAIGN", IN_THE_SUITE))
 SEED = int(os.environ.get("PORTAL_CAMPAIGN_SEED", "20261124"))
+SLOWEST = 5.0  # seconds, on a busy machine: an answer that grows with what is sent takes minutes
 EXPECTED = {200, 202, 302, 303, 304, 308, 400, 403, 404, 405, 409, 410, 413, 415, 416, 422, 429}
 INSIDE = re.compile(
     rf'Traceback|File "|sqlite3|psycopg|sqlalchemy|\[SQL|site-packages|{re.escape(str(ROOT))}|werkzeug|jinja2'
@@ -41,6 +43,7 @@ MARK = """
 SELECT (SELECT count(*) FROM version), (SELECT coalesce(sum(revision), 0) FROM version),
        (SELECT count(*) FROM entry), (SELECT count(*) FROM publication), (SELECT count(*) FROM outbox_mail),
        (SELECT count(*) FROM document_requirement), (SELECT count(*) FROM event_session),
+       (SELECT count(*) FROM version_file),
        (SELECT count(*) FROM phrase), (SELECT count(*) FROM closed_day), (SELECT count(*) FROM account),
        (SELECT count(*) FROM organization), (SELECT count(*) FROM login_session WHERE ended_at IS NOT NULL),
        (SELECT count(*) FROM registration), (SELECT coalesce(sum(revision), 0) FROM talent),
@@ -52,8 +55,8 @@ SELECT (SELECT count(*) FROM version), (SELECT coalesce(sum(revision), 0) FROM v
        (SELECT coalesce(sum(organization_revision + contact_revision + activity_revision), 0) FROM organization),
        (SELECT count(*) FROM registration_version), (SELECT coalesce(sum(revision), 0) FROM registration_version),
        (SELECT count(*) FROM audit_event WHERE action NOT LIKE 'login.%' AND action NOT LIKE 'code.%'
-         AND action NOT IN ('application.read', 'application.file', 'download.fetch', 'talent.view', 'message.read',
-           'talent.desk_view', 'registration.file'))
+         AND action NOT IN ('application.list', 'application.read', 'application.file', 'download.fetch', 'talent.view',
+           'message.read', 'talent.desk_view', 'registration.file'))
 """
 
 
@@ -112,13 +115,15 @@ def hardened(app: Flask) -> Iterator[Flask]:  # noqa: F811
     app.config["PROPAGATE_EXCEPTIONS"] = None
 
 
+@pytest.mark.timeout(REQUESTS // 2)  # seconds: thousands of requests, on whatever machine
 def test_no_request_is_a_fault_and_nothing_refused_is_written(hardened: Flask, world: World) -> None:  # noqa: F811
     # In the suite each parameter is aimed at on one of the databases; in a longer campaign on both.
     turn = databases.KINDS.index(db.engine.name) if REQUESTS <= IN_THE_SUITE else None
     campaign, tally, watch = Campaign(world, hardened, SEED, turn=turn), Tally(), Watch()
     parameters = sum(len(campaign.parameters(*route)) for route in campaign.routes)
     begun, faults = time.perf_counter(), []
-    for shot in campaign.every():
+    # So few that not each parameter has its turn are taken from all over.
+    for shot in islice(campaign.every(), 0, None, max(1, IN_THE_SUITE // REQUESTS)):
         faults += fire(shot, campaign, world, tally, watch)
     for shot in islice(campaign.more(), max(0, REQUESTS - tally.statuses.total())):
         faults += fire(shot, campaign, world, tally, watch)
@@ -131,6 +136,7 @@ def test_no_request_is_a_fault_and_nothing_refused_is_written(hardened: Flask, w
     print(f"{engine}: {1000 * spent / count:.0f} ms each, the slowest {tally.slowest[0]:.2f} s ({tally.slowest[1]})")
     print(f"{engine}: {watch.looks} looks at the tables")
     assert faults == [], "\n".join(faults[:30])
+    assert tally.slowest[0] < SLOWEST, tally.slowest
     assert count >= REQUESTS
     for status in (200, 302, 400, 404, 405, 409, 413, 422):
         assert tally.statuses[status], f"the campaign never met {status}"
@@ -221,11 +227,18 @@ def fire(shot: Shot, campaign: Campaign, world: World, tally: Tally, watch: Watc
     return wrong
 
 
+def told(answer: TestResponse) -> str:
+    """What a person or a script is told, where it is Japanese by its own word."""
+    if answer.is_json:
+        return str(answer.get_json().get("problem", ""))
+    return answer.text if 'lang="ja"' in answer.text[:200] else ""
+
+
 def judged(shot: Shot, answer: TestResponse) -> Iterator[str]:
     about = f"{shot.method} {shot.address[:200]} as {shot.name}, {shot.about}: {answer.status_code}"
     if answer.status_code not in EXPECTED:
         yield about
     if answer.mimetype == "text/html" and len(answer.data) < 300_000 and INSIDE.search(answer.text):
         yield f"{about} tells of the inside: {INSIDE.findall(answer.text)}"
-    if answer.status_code >= 400 and not ('lang="ja"' in answer.text[:200] and JAPANESE.search(answer.text)):
+    if answer.status_code >= 400 and not JAPANESE.search(told(answer)):
         yield f"{about} is not told in Japanese"

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,7 +13,8 @@ from models.base import db
 from models.entries import Version
 from models.mail import OutboxMail
 from models.records import Phrase
-from models.states import Action, Kind, MailState
+from models.registrations import RegistrationVersion
+from models.states import Action, Kind, MailState, RegistrationKind, RegistrationState
 from portal import clock
 from portal.actors import Actor
 from portal.database import begin_write
@@ -44,6 +46,14 @@ def due(version: Version, **values: object) -> None:
     db.session.commit()
 
 
+def add_registration(number: int, now: datetime, **values: Any) -> None:
+    begin_write()
+    common = {"kind": RegistrationKind.new, "state": RegistrationState.submitted, "submitted_at": now}
+    row = RegistrationVersion(number=f"R-2026-{number:05d}", created_at=now, updated_at=now, **common, **values)
+    db.session.add(row)
+    db.session.commit()
+
+
 def number_of(page: Page, title: str) -> tuple[str, str]:
     """The figure under a title, and where it leads."""
     box = next(one for one in page.all("div") if [text_of(head) for head in one.findall("dt")] == [title])
@@ -65,6 +75,8 @@ def test_every_figure_of_the_queue_is_what_its_list_shows(desk: Visitor, make_he
     for version, at in zip(versions, deadlines, strict=False):
         due(version, due_at=at)
     due(versions[4], publish_at=now + timedelta(minutes=5), submitted_at=now - timedelta(days=1))
+    for number, at in enumerate((deadlines[0], deadlines[3], deadlines[3])):
+        add_registration(number, now, due_at=at)
     page = desk.open(BOARD).page
     assert problems(page) == []
     assert "スケジューラーがまだ動いていません。" in page.text
@@ -74,8 +86,9 @@ def test_every_figure_of_the_queue_is_what_its_list_shows(desk: Visitor, make_he
         assert desk.open(address).page.text.count("申請中の情報その") + (title == "承認待ち") >= int(number) > 0, title
         assert f"{number}件" in text_of(desk.page.by_id("queue")), title
     table = cells(page, "承認待ちの件数（種別と期限）")
-    assert [row[0] for row in table] == ["求人情報", "研修・イベント", "お知らせ"]
-    assert sum(int(row[-1]) for row in table) == 6
+    assert [row[0] for row in table] == ["求人情報", "研修・イベント", "お知らせ", "団体登録・変更"]
+    assert sum(int(row[-1]) for row in table[:3]) == 6
+    assert table[3][1:] == ["1", "0", "0", "2", "3"]
     for name in (*DUES, MISSED):
         assert desk.open(f"/desk/?due={name}&kind=job").page.text
         assert problems(desk.page) == []

@@ -1,11 +1,13 @@
 """The administration at the desk: organizations, people, talents; acts with a reason, each on record."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
+from models.applications import Application
 from models.base import db
 from models.entries import Version
 from models.mail import OutboxMail
@@ -13,11 +15,12 @@ from models.organizations import Organization
 from models.people import Account
 from models.records import AuditEvent
 from models.states import Kind, MailState, Role, State
+from portal import clock
 from portal.actors import Actor
-from portal.database import begin_write
+from portal.database import begin_write, insert_rows
 from tests.conftest import Statements
 from tests.make import Maker, actor_of
-from tests.recruiting.builders import applied, profile_of, talent
+from tests.recruiting.builders import applied, posting, profile_of, talent
 from tests.views.desk import everything_written, overdue, waiting
 from tests.views.login import log_in
 from tests.views.pages import Page, Visitor, problems, text_of
@@ -307,7 +310,7 @@ def test_a_talent_is_erased_by_an_administrator_who_types_the_code(
     assert "個人情報を消去したアカウントは再開できません。" in Page(restored.text).text or restored.status_code == 422
 
 
-def test_lists_cost_as_many_statements_for_one_row_as_for_twenty(
+def test_lists_cost_as_many_statements_for_one_row_as_for_two_thousand(
     admin: Visitor, make_here: Maker, owner: Actor, statements: Statements
 ) -> None:
     paths = (
@@ -317,9 +320,12 @@ def test_lists_cost_as_many_statements_for_one_row_as_for_twenty(
         "secretaries/",
         "talents/",
         "news/",
+        "dashboard/",
+        "find/?q=" + quote("試験"),
     )
     counted = []
-    for count in (1, 19):
+    for count, more in ((1, 0), (19, 0), (0, 2000)):
+        crowd(more, now=make_here.now)
         waiting(make_here, count, actor=owner)
         for _ in range(count):
             make_here.account(Role.viewer, make_here.organization())
@@ -344,8 +350,35 @@ def test_lists_cost_as_many_statements_for_one_row_as_for_twenty(
         counted.append(figures)
 
     print(f"\nstatements of {', '.join(paths)}: {counted[0]}")
-    assert counted[0] == counted[1]
+    assert counted[0] == counted[1] == counted[2]
     assert max(counted[0]) <= 12
+
+
+def crowd(count: int, *, now: datetime) -> None:
+    """As many organizations as the portal has, with a member each."""
+    begin_write()
+    first = (db.session.scalar(select(func.max(Organization.id))) or 0) + 1
+    insert_rows(
+        Organization,
+        [
+            {"id": number, "name": f"試験の会{number}", "org_type": "07", "created_at": now}
+            for number in range(first, first + count)
+        ],
+    )
+    insert_rows(
+        Account,
+        [
+            {
+                "email": f"crowd{number}@example.jp",
+                "name": "佐藤 美咲",
+                "role": Role.owner,
+                "organization_id": number,
+                "created_at": now,
+            }
+            for number in range(first, first + count)
+        ],
+    )
+    db.session.commit()
 
 
 def test_ids_lead_nowhere_but_to_what_they_name(admin: Visitor, make_here: Maker) -> None:
@@ -362,3 +395,34 @@ def test_ids_lead_nowhere_but_to_what_they_name(admin: Visitor, make_here: Maker
     later = (make_here.now + timedelta(days=1)).isoformat()
     assert admin.client.post("/desk/account-acts/99999/suspend", data={"reason": later}).status_code == 404
     assert admin.client.post("/desk/suspensions/99999/begin", data={"reason": "理由"}).status_code == 404
+
+
+def test_an_administrator_holds_applications_back_and_lets_them_go(
+    admin: Visitor, make_here: Maker, owner: Actor
+) -> None:
+    version = posting(make_here, actor=owner, title="消去の前に保留する求人の題名です")
+    assert version.open_at
+    application = applied(version, talent(make_here), now=version.open_at + timedelta(hours=1))
+    begin_write()
+    db.session.execute(
+        update(Application).where(Application.id == application.id).values(erase_at=clock.now() + timedelta(days=3))
+    )
+    db.session.execute(update(Version).where(Version.id == version.id).values(close_at=None))
+    db.session.commit()
+
+    admin.open("/desk/retention/").follow("消去の前に保留する求人の題名です")
+    assert problems(admin.page) == []
+    admin.press("保留する", status=422, reason="")
+    assert "理由を入力してください。" in admin.page.text
+    assert problems(admin.page) == []
+    admin.press("保留する", reason="係争中のため")
+    assert "保留しました" in admin.page.text
+    page = admin.open("/desk/retention/?days=366").page
+    assert page.text.count("係争中のため") == 1
+    assert "保留中" in page.text
+    assert problems(page) == []
+    admin.follow("消去の前に保留する求人の題名です").press("保留を解除", reason="和解したため")
+    assert "係争中のため" not in admin.open("/desk/retention/").page.text
+    for address in ("/desk/retention/2000000000/", f"/desk/retention/{version.entry_id}/erase"):
+        assert admin.client.post(address, data={}).status_code in (404, 405)
+    admin.open("/desk/retention/?days=7", status=400)

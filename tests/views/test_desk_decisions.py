@@ -126,7 +126,7 @@ def test_a_colleague_was_quicker(desk: Visitor, make_here: Maker, owner: Actor) 
 
     desk.press("掲載承認", status=409)
 
-    assert "競合：高橋 直子さんが先に処理しました。" in desk.page.text
+    assert "競合：高橋 直子さんがたった今承認しました。この操作は実行していません。" in desk.page.text
     assert len(trail("entry.approve")) == 1
 
 

@@ -1,13 +1,19 @@
 """What the office sets for all: news, settings, code lists, rules of the checks, by its pages."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import select
 
 from models.base import db
+from models.office import CodeOverride, OfficeSetting, RuleOverride
 from models.records import AuditEvent
 from models.states import Kind, Role
 from portal.actors import Actor
+from portal.administration.lists import LISTS
+from portal.administration.office_settings import ADJUSTABLE
+from portal.publishing.rule_book import RULES
 from tests.make import Maker
 from tests.views.desk import everything_written
 from tests.views.login import log_in
@@ -71,6 +77,26 @@ def test_news_is_written_at_the_desk_and_read_where_it_belongs(
     assert acts() == ["news.create", "news.change", "news.remove"]
 
 
+def test_code_lists_rules_and_settings_are_model_views_of_administrators(
+    desk: Visitor, admin: Visitor, site: Flask
+) -> None:
+    views = {view.endpoint: view for door in site.extensions["admin"] for view in door._views}
+    books = {
+        "codes": (CodeOverride, len(LISTS)),
+        "rules": (RuleOverride, len(RULES)),
+        "settings": (OfficeSetting, len(ADJUSTABLE)),
+    }
+    for name, (model, count) in books.items():
+        view = views[f"desk_{name}"]
+        assert isinstance(view, ModelView)
+        assert (view.model, view.roles) == (model, {Role.administrator})
+        page = admin.open(f"/desk/{name}/").page
+        listed = [row for row in page.all("tr") if page.is_within(row, "tbody")] or page.all("dt")
+        assert len(listed) == count, "what nobody changed is listed, too"
+        admin.open(f"/desk/{name}/?page=1", status=404)
+        desk.open(f"/desk/{name}/", status=403)
+
+
 def test_a_setting_acts_on_the_next_request_and_goes_back(
     client: FlaskClient, admin: Visitor, make_here: Maker, owner: Actor
 ) -> None:
@@ -118,6 +144,21 @@ def test_a_code_list_is_worded_for_the_public_site(client: FlaskClient, admin: V
     assert acts() == ["code_list.change"]
 
 
+def test_a_code_is_added_where_nothing_else_depends_on_it(admin: Visitor, client: FlaskClient, owner: Actor) -> None:
+    admin.open("/desk/codes/fields/")
+    assert "追加するコード" not in admin.response.text
+    admin.open("/desk/codes/notice_categories/")
+    admin.press("保存", status=422, **{"new-value": "表彰", "new-ja": "表彰", "new-position": "5"})
+    assert "半角の英数字" in admin.page.text
+    assert admin.page.one("input", name="new-ja").get("value") == "表彰", "what was typed stays"
+    assert problems(admin.page) == []
+    admin.press("保存", **{"new-value": "award", "new-ja": "表彰", "new-en": "Award", "new-position": "5"})
+    assert "事務局が追加" in admin.page.text
+    assert problems(admin.page) == []
+    log_in(client, owner)
+    assert "表彰" in Visitor(client).open("/mypage/notices/new/").page.text
+
+
 def test_a_rule_is_changed_for_what_is_checked_from_now_on(
     client: FlaskClient, admin: Visitor, make_here: Maker, owner: Actor
 ) -> None:
@@ -140,3 +181,15 @@ def test_a_rule_is_changed_for_what_is_checked_from_now_on(
     assert admin.client.post("/desk/rules/F-01/", data={}).status_code == 422
     admin.open("/desk/rules/Q-99/", status=404)
     assert acts() == ["rule.change", "rule.change"]
+
+
+def test_the_number_that_a_rule_goes_by_is_changed(client: FlaskClient, admin: Visitor) -> None:
+    admin.open("/desk/rules/Q-07/")
+    assert problems(admin.page) == []
+    admin.press("保存", status=422, amount="千三百円")
+    assert "数字で入力してください" in admin.page.text
+    assert admin.page.by_id("amount").get("value") == "千三百円", "what was typed is not lost"
+    admin.press("保存", amount="１,２９０")
+    assert admin.open("/desk/rules/Q-07/").page.by_id("amount").get("value") == "1290"
+    admin.press("保存", amount="")
+    assert admin.open("/desk/rules/Q-07/").page.by_id("amount").get("value") == "1226"

@@ -13,9 +13,8 @@ from models.organizations import Organization
 from models.records import AuditEvent, ClosedDay, JobStatus, Phrase
 from models.states import Kind, MailState, Role, State
 from portal.actors import Actor
-from portal.wording import EVENT_LABEL, LETTER_LABEL, SUBJECT_LABEL, event_label
-from scheduler.jobs import record
-from scheduler.timetable import TIMETABLE
+from portal.event_words import EVENT_LABEL, SUBJECT_LABEL, event_label
+from portal.wording import LETTER_LABEL
 from tests.conftest import Statements
 from tests.databases import ROOT
 from tests.make import Maker
@@ -82,21 +81,6 @@ def test_mail_that_failed_is_found_with_its_reason_and_says_no_text(
     assert len(rows(desk.open("/desk/mail/").page)) == 3  # two receipts and the login of a new browser
     assert len(rows(desk.open("/desk/mail/?search=owner").page)) == 2
     desk.open("/desk/mail/?state=lost", status=400)
-
-
-def test_each_job_shows_its_last_run(desk: Visitor, make_here: Maker) -> None:
-    assert "スケジューラーがまだ動いていません。" in desk.open("/desk/jobs/").page.text
-    for number, job in enumerate(TIMETABLE):
-        record(job, now=make_here.now, seconds=0.25, done=number, error="" if number else "ValueError")
-
-    told = rows(desk.open("/desk/jobs/").page)
-
-    assert "最終実行" in [text_of(head) for head in desk.page.all("th")]
-    assert len(told) == len(TIMETABLE)
-    for job in TIMETABLE:
-        assert any(job.name in row for row in told), job
-    assert sum("失敗（ValueError）" in row for row in told) == 1
-    assert sum("正常" in row for row in told) == len(TIMETABLE) - 1
 
 
 @pytest.mark.parametrize("name", READ_ONLY)

@@ -19,7 +19,7 @@ from tests.views.pages import Page, Visitor, problems, text_of
 from tests.views.posting import posted
 
 SLUGS = {Kind.job: "jobs", Kind.event: "events", Kind.notice: "notices"}
-NEVER_TYPED = ("csrf_token", "revision", "step")
+NEVER_TYPED = ("csrf_token", "revision", "base", "step")
 
 
 @pytest.fixture
@@ -288,8 +288,8 @@ def test_rows_are_added_moved_and_removed_without_scripts(visitor: Visitor, make
     visitor.press("書類1を下へ移動").press("書類を追加").press("書類3を削除").press("一時保存")
 
     assert read(one_version())["documents"] == [
-        {"name": "業務企画書", "required": True, "note": ""},
-        {"name": "推薦状", "required": False, "note": ""},
+        {"name": "業務企画書", "required": True, "note": "", "format": "any"},
+        {"name": "推薦状", "required": False, "note": "", "format": "any"},
     ]
 
 

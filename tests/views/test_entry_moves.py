@@ -35,7 +35,7 @@ CONFIRM = {
 SUBMIT = {Kind.job: "登録", Kind.event: "登録", Kind.notice: "掲載申請する"}
 # rows that the sample has and an empty form has not
 ROWS = {
-    Kind.job: ("書類を追加", "書類を追加", "言語を追加"),
+    Kind.job: ("書類を追加", "書類を追加", "言語を追加", "諸手当を追加"),
     Kind.event: ("書類を追加", "書類を追加", "開催日時を追加"),
     Kind.notice: (),
 }
@@ -180,6 +180,7 @@ def test_no_odd_address_becomes_a_link_in_a_preview(visitor: Visitor, make_here:
 
 
 @pytest.mark.parametrize("kind", Kind)
+@pytest.mark.usefixtures("true_figures")
 def test_two_clicks_on_the_button_make_one_submission(
     kind: Kind, visitor: Visitor, owner: Actor, make_here: Maker
 ) -> None:
@@ -277,6 +278,7 @@ def test_what_was_handed_in_meanwhile_cannot_be_overwritten(visitor: Visitor, ow
     assert visitor.follow("今の状態を見る").page.h1 == version.title
 
 
+@pytest.mark.usefixtures("true_figures")
 def test_of_ten_savers_at_once_one_wins_and_nine_are_told(visitor: Visitor, owner: Actor, make_here: Maker) -> None:
     version = make_here.draft(Kind.notice, actor=owner)
     cookie = visitor.client.get_cookie("sid")

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from models.base import db
 from models.mail import OutboxMail
 from models.organizations import Organization
-from models.people import Account, LoginSession
+from models.people import Account, KeptInput, LoginSession
 from models.states import MailState, Role
 from portal.database import begin_write
 from tests.make import PASSWORD, Maker, actor_of
@@ -469,7 +469,8 @@ def test_a_suspension_acts_on_the_next_request(client: FlaskClient, owner: Accou
         assert client.get("/mypage/").status_code == 200
         _set(model, row_id, suspended_at=now)
         assert client.get("/mypage/").location == "/login?next=/mypage/"
-        assert client.post("/mypage/jobs/new/", data={"step": "save"}).location == "/login"
+        assert client.post("/mypage/jobs/new/", data={"step": "save"}).location == "/login?next=/mypage/jobs/new/"
+        assert db.session.scalar(select(func.count()).select_from(KeptInput)) == 0, "who is shut out keeps nothing"
         _set(model, row_id, suspended_at=None)
 
 

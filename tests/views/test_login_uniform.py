@@ -76,6 +76,7 @@ def test_the_throttle_of_an_unknown_address_looks_the_same(site: Flask, client, 
 
 
 @pytest.mark.alone
+@pytest.mark.usefixtures("true_passwords")
 @pytest.mark.parametrize("page", ["login", "reissue"])
 def test_known_and_unknown_take_the_same_time(page: str, site: Flask, client, make_here: Maker) -> None:
     """The middle of SAMPLES answers each, one after the other by turns; `PORTAL_TIMING=200` asks for the promise's."""

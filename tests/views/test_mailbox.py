@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from models.favorites import OfferStop
 from models.mail import OutboxMail
 from models.messages import Message, Thread
 from models.organizations import Organization
+from models.people import LoginSession
 from models.states import MailState, Role, Side
 from portal.actors import Actor
 from portal.database import begin_write
@@ -136,7 +138,7 @@ def test_a_viewer_reads_and_does_not_write(
     thread_id = answer(offer.thread_id, someone, now=make_here.now).thread_id
     viewer = make_here.member(db.session.get_one(Organization, owner.organization_id), Role.viewer)
     log_in(client, viewer)
-    reader = Visitor(client).open(f"/mypage/mailbox/{thread_id}/")
+    reader = Visitor(client).open(f"/mypage/threads/{thread_id}/")
     assert BODY in reader.page.text
     assert "返信できるのは、担当者と管理者です。" in reader.page.text
     assert reader.page.buttons("送信") == []
@@ -169,7 +171,7 @@ def test_what_arrived_meanwhile_is_shown_beside_what_was_typed(
     member: Visitor, make_here: Maker, owner: Actor, someone: Actor, offer: Message
 ) -> None:
     answer(offer.thread_id, someone, now=make_here.now)
-    member.open(f"/mypage/mailbox/{offer.thread_id}/")
+    member.open(f"/mypage/threads/{offer.thread_id}/")
     answer(offer.thread_id, someone, now=make_here.now, body="追伸です")
     member.press("送信", status=409, body="書きかけの返事")
     assert "競合：" in member.page.text
@@ -184,25 +186,34 @@ def test_a_foreign_thread_is_not_there(
     site: Flask, make_here: Maker, member: Visitor, visitor: Visitor, path: str
 ) -> None:
     theirs = sent(make_here.member(), talent(make_here, "石川 拓真"), now=make_here.now)
-    member.open(f"/mypage/mailbox/{theirs.thread_id}/{path}", status=404)
+    member.open(f"/mypage/threads/{theirs.thread_id}/{path}", status=404)
     visitor.open(f"/talent/mailbox/{theirs.thread_id}/{path}", status=404)
     assert member.client.post(f"/mypage/answers/{theirs.thread_id}/", data={"body": "x"}).status_code == 404
     assert visitor.client.post(f"/talent/mailbox/{theirs.thread_id}/", data={"body": "x"}).status_code == 404
 
 
-def test_without_legal_personality_the_mailbox_is_that_of_applicants(
+def test_without_legal_personality_mails_with_applicants_stand_at_their_applications(
     client: FlaskClient, make_here: Maker, someone: Actor
 ) -> None:
     noncorp = make_here.member(make_here.organization(org_type="13"))
     earlier = Maker(make_here.now - timedelta(days=8))
     earlier._count = 5_000
     application = applied(earlier.published(actor=noncorp, documents=[]), someone, now=make_here.now)
-    sent(noncorp, someone, now=make_here.now, application=application, subject="面接の日程")
-    sent(noncorp, someone, now=make_here.now)
+    about = sent(noncorp, someone, now=make_here.now, application=application, subject="面接の日程").thread_id
+    offer, application_id = sent(noncorp, someone, now=make_here.now).thread_id, application.id
     log_in(client, noncorp)
-    reader = Visitor(client).open("/mypage/mailbox/sent/")
+    for path in ("/mypage/mailbox/", "/mypage/mailbox/sent/"):
+        assert client.get(path).status_code == 403
+    reader = Visitor(client).open("/mypage/")
+    assert "メールボックス" not in reader.page.text
+    reader.open(f"/mypage/applications/detail/{application_id}/")
     assert "面接の日程" in reader.page.text
     assert SUBJECT not in reader.page.text
+    reader.open(f"/mypage/threads/{about}/").press("送信", body="お待ちしています。")
+    assert "お待ちしています。" in reader.page.text
+    reader.open(f"/mypage/threads/{offer}/", status=404)
+    refused = client.post(f"/mypage/answers/{offer}/", data={"body": "x", "send": "1"})
+    assert refused.status_code == 404
 
 
 # ---- the end of offers
@@ -304,3 +315,25 @@ def test_pages_take_the_statements_of_one_thread(
     count = select(func.count()).where(Thread.unread_organization > 0, Thread.organization_id == owner.organization_id)
     assert db.session.scalar(count) == MANY
     assert any(message.side is Side.talent for message in messages())
+
+
+def test_an_answer_posted_after_the_login_ran_out_is_there_after_the_next(
+    member: Visitor, make_here: Maker, owner: Actor, someone: Actor, offer: Message
+) -> None:
+    answer(offer.thread_id, someone, now=make_here.now)
+    path = f"/mypage/threads/{offer.thread_id}/"
+    member.open(path)
+    address, sent_back = member.what_is_sent("送信", body="来週の月曜に、面談を。")
+    begin_write()
+    db.session.execute(update(LoginSession).values(seen_at=make_here.now - timedelta(hours=2)))
+    db.session.commit()
+    lost = member.client.post(address, data=sent_back)
+    assert lost.location == f"/login?next={quote(path)}"
+
+    log_in(member.client, owner)
+    member.open(path)
+    assert "入力の途中だった内容を戻しました。" in member.page.text
+    assert member.page.by_id("body").text == "来週の月曜に、面談を。"
+    member.press("送信")
+    assert [message.body for message in messages()][-1] == "来週の月曜に、面談を。"
+    assert "入力の途中だった内容" not in member.open(path).page.text

@@ -136,9 +136,71 @@ def test_a_sensitive_page_asks_once_more_after_a_quarter_of_an_hour(
     later.shift(timedelta(minutes=29))
     visitor.press("招待のメールを送る", status=422, name="", email="x", role="editor")
     later.shift(timedelta(minutes=2))
-    visitor.press("招待のメールを送る", name="小川 葵", email="aoi@example.jp", role="editor")
-    assert visitor.path.startswith("/account/confirm")
+    visitor.press("招待のメールを送る", status=403, name="小川 葵", email="aoi@example.jp", role="editor")
     assert letters("invitation") == []
+    # What was typed waits in the page that asks, and goes on by another press.
+    visitor.press("続ける", status=422, password="wrong")
+    visitor.press("続ける", password=PASSWORD)
+    assert visitor.page.h1 == "本人の確認が済みました"
+    assert letters("invitation") == []
+    visitor.press("操作を続ける")
+    assert visitor.path == "/mypage/members/"
+    assert "小川 葵さんに招待のメールを送りました。" in visitor.page.text
+    assert len(letters("invitation")) == 1
+
+
+def test_a_held_form_is_its_senders_alone(site: Flask, visitor: Visitor, make_here: Maker, later: Any) -> None:
+    """What was changed by hand, or held for somebody else, leads to the first page."""
+    somebody_else = make_here.member()
+    visitor.open("/mypage/members/invite/")
+    visitor.press("続ける", password=PASSWORD)
+    later.shift(timedelta(minutes=31))
+    visitor.press("招待のメールを送る", status=403, name="小川 葵", email="aoi@example.jp", role="editor")
+    _address, sent = visitor.what_is_sent("続ける", password=PASSWORD)
+    changed = ("A" if sent["held"][-9] != "A" else "B").join((sent["held"][:-9], sent["held"][-8:]))
+    for held in (changed, "", "x" * 50):
+        answer = visitor.client.post("/account/confirm", data={"password": PASSWORD, "held": held})
+        assert (answer.status_code, answer.location) == (303, "/mypage/")
+    somebody = site.test_client()
+    log_in(somebody, somebody_else)
+    answer = somebody.post("/account/confirm", data={"password": PASSWORD, "held": sent["held"]})
+    assert (answer.status_code, answer.location) == (303, "/mypage/")
+
+
+# What administrators do to others, and what takes data out of the portal.
+SENSITIVE = (
+    "/desk/suspensions/1/begin",
+    "/desk/suspensions/1/end",
+    "/desk/account-acts/1/suspend",
+    "/desk/account-acts/1/restore",
+    "/desk/account-acts/1/role",
+    "/desk/account-acts/1/password-mail",
+    "/desk/account-acts/talents/1/erase",
+    "/desk/secretaries/new/",
+    "/desk/trail-export/make",
+)
+
+
+@pytest.mark.parametrize(("people", "is_asked"), [(50, False), (51, True)])
+def test_a_mail_to_more_than_fifty_asks_once_more(
+    people: int, is_asked: bool, visitor: Visitor, account: Account
+) -> None:
+    sent = {"class": "offer", "send": [f"T{number:09d}" for number in range(people)]}
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=30, seconds=5), tick=False):
+        answer = visitor.client.post("/mypage/mails/send/", data=sent)
+    assert ("本人の確認" in answer.text) is is_asked
+    assert (answer.status_code == 403) is is_asked
+
+
+@pytest.mark.parametrize("path", SENSITIVE)
+def test_sensitive_acts_of_administrators_ask_once_more(path: str, client: FlaskClient, make_here: Maker) -> None:
+    log_in(client, make_here.secretary(Role.administrator))
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=29), tick=False):
+        assert client.post(path, data={"reason": "規約違反"}).status_code != 403
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=30, seconds=5), tick=False):
+        answer = client.post(path, data={"reason": "規約違反"})
+        assert answer.status_code == 403
+        assert "本人の確認" in answer.text
 
 
 @pytest.mark.parametrize("wanted", ["//evil.example/", "https://evil.example/", "/\\evil.example"])

@@ -22,11 +22,12 @@ from models.talents import Resume, Talent
 from portal import audit
 from portal.actors import Actor
 from portal.database import begin_write
+from portal.dates import moment
 from portal.mail.delivery import render
 from portal.permissions import visible
 from portal.recruiting import decisions, downloads, following, opening, resumes, submitting
 from portal.recruiting.moves import SeenApplication
-from portal.wording import moment
+from tests.files.pictures import picture
 from tests.make import PASSWORD, Maker, actor_of
 from tests.recruiting.builders import applied, draft, profile_of, talent
 from tests.recruiting.pages import pdf
@@ -178,6 +179,22 @@ def test_an_error_loses_no_file_and_no_choice(visitor: Visitor, earlier: Maker, 
     assert visitor.page.by_id("consent").get("checked") is not None
     visitor.press("確認")
     assert visitor.page.h1 == "応募内容の確認"
+
+
+def test_a_document_is_handed_in_as_what_was_asked_for(visitor: Visitor, earlier: Maker, owner: Actor) -> None:
+    asked = {"name": "顔写真", "required": True, "note": "3か月以内", "format": "image"}
+    version = earlier.published(actor=owner, documents=[asked])
+    visitor.open(f"/talent/apply/{version.entry.number}")
+    assert "3か月以内 形式：画像（JPEG・PNG）" in visitor.page.text
+    assert visitor.page.by_id("document-1").get("accept") == ".jpg,.jpeg,.png"
+    assert problems(visitor.page) == []
+    visitor.press("確認", status=422, **{"document-1": file(), "consent": "1"})
+    assert "JPEG" in said(visitor, "document-1")
+    assert application_of(version).documents[0].file_id is None
+    photo = (io.BytesIO(picture()), "顔.png")
+    visitor.press("確認", **{"document-1": photo, "consent": "1"}).press("応募する")
+    assert application_of(version).documents[0].format == "image"
+    assert application_of(version).documents[0].file_id is not None
 
 
 def test_a_file_can_be_taken_back_before_the_end(visitor: Visitor, earlier: Maker, owner: Actor) -> None:

@@ -14,9 +14,10 @@ from models.base import db
 from models.entries import Version
 from models.organizations import Organization
 from models.states import Kind
-from portal.codes import LANGUAGE_NEEDS
+from portal.codes import DOCUMENT_FORMATS, LANGUAGE_NEEDS, PAID
 from portal.publishing.content import read
 from portal.publishing.fields import Field, Type, applies, choices_for, fields_of
+from portal.working_codes import CONTRACTS_OF, INSURANCES, PAY_KINDS
 from tests.make import Maker
 from tests.views.login import log_in
 from tests.views.pages import Page, text_of
@@ -26,8 +27,8 @@ SLUGS = {Kind.job: "jobs", Kind.event: "events", Kind.notice: "notices"}
 EACH = int(os.environ.get("PORTAL_VALID", "25"))
 SEED = 20261124
 SIGNS = "水と衛生の専門家を募集します髙﨑𠮷①㈱～−ー・「」（）ABCabc xyz0123１２３ｱｶﾞ　<>&\"'\\%_{}🌏👨‍👩‍👧e\u0301"
-EMPTY: dict[Type, Any] = {Type.number: None, Type.moment: None, Type.flag: False}
-LISTS = (Type.choices, Type.documents, Type.sessions, Type.languages)
+EMPTY: dict[Type, Any] = {Type.number: None, Type.moment: None, Type.day: None, Type.flag: False}
+LISTS = (Type.choices, Type.documents, Type.sessions, Type.languages, Type.rows)
 
 
 class Writer:
@@ -41,7 +42,26 @@ class Writer:
     def content(self) -> dict[str, Any]:
         given = {field.name: self.value(field) for field in fields_of(self.kind)} | self.dates()
         given["age_min"], given["age_max"] = sorted((self.random.randint(15, 99), self.random.randint(15, 99)))[:2]
+        if self.kind is Kind.job:
+            given |= self.agreeing(given)
         return {field.name: given[field.name] for field in fields_of(self.kind)}
+
+    def agreeing(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What one choice in a job says of another."""
+        kind = given["employment_kind"]
+        low, high = sorted(self.random.randint(1, 5000) for _ in range(2))
+        return {
+            "contract_type": self.random.choice(sorted(CONTRACTS_OF[kind] - {"permanent"})),
+            "term_note": "着任から1年間",
+            "pay_kind": "month" if kind in PAID else self.random.choice(PAY_KINDS.values),
+            "pay_min": low,
+            "pay_max": high,
+            "fixed_overtime_excess": "yes",
+            "insurances": [self.random.choice(INSURANCES.values)],
+            "smoking": self.random.choice(("none", "room", "outside", "other")),
+            "nationality_reason": "公用旅券で渡航するため",
+            "age_code": "3ha",
+        }
 
     def value(self, field: Field) -> Any:
         one = self.random
@@ -61,6 +81,10 @@ class Writer:
             Type.url: ["https://example.org/", "https://example.org/a?b=c&d=%E6%B0%B4#e", "https://日本語.jp/道"],
             Type.documents: [self.documents()],
             Type.languages: [self.languages()],
+            Type.time: ["09:00", "00:00", "24:00"],
+            Type.day: [None],
+            Type.files: [[]],
+            Type.rows: [[], [{cell.name: "手当 <1>" for cell in field.cells}] * 3],
         }
         return one.choice(fixed[field.type]) if field.type in fixed else self.text(field)
 
@@ -80,6 +104,7 @@ class Writer:
                 "name": f"書類 {place} <様式>",
                 "required": self.random.random() < 0.5,
                 "note": "A4で2枚まで" * (place % 2),
+                "format": self.random.choice(DOCUMENT_FORMATS.values),
             }
             for place in range(self.random.randint(0, 20))
         ]

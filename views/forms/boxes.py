@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from portal.publishing.checks import Finding
@@ -14,9 +15,10 @@ from portal.publishing.wording import show
 from views.forms.entry import DeclaredForm
 from views.forms.inputs import Input
 
-ROWS = (Type.documents, Type.sessions, Type.languages, Type.rows)
+ROWS = (Type.documents, Type.sessions, Type.languages, Type.rows, Type.files)
 SUMMARY_FIELDS = 3
 LONGEST_SUMMARY = 40
+NO_NOTES: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,16 @@ class Box:
     there: bool
     filled: bool
     asks_date: bool  # of a copy, whose dates were emptied
+    note: Any = None  # of whoever gave it back
 
     @property
     def when(self) -> str:
         return json.dumps([[condition.field, sorted(condition.values)] for condition in self.field.when])
+
+    @property
+    def length(self) -> str:
+        """Of what is typed, in signs."""
+        return f"{len(self.input.typed):,}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Part:
 
     @property
     def is_folded(self) -> bool:
-        return self.is_done and bool(self.summary) and not any(box.asks_date for box in self.boxes)
+        return self.is_done and bool(self.summary) and not any(box.asks_date or box.note for box in self.boxes)
 
     @property
     def lines(self) -> list[tuple[str, list[Box]]]:
@@ -84,8 +92,10 @@ def part_of(
     errors: Mapping[str, Sequence[str]],
     *,
     copied: bool = False,
+    notes: Mapping[str, Any] = NO_NOTES,
 ) -> Part:
     boxes = [_box(field, form, values, errors.get(field.name, ()), copied=copied) for field in section.fields]
+    boxes = [replace(box, note=notes[box.field.name]) if box.field.name in notes else box for box in boxes]
     return Part(section, boxes, _summary(boxes, values))
 
 

@@ -9,13 +9,18 @@ from wtforms import Form
 
 from models.organizations import Organization
 from models.states import Kind
-from portal.codes import LANGUAGE_LEVELS, LANGUAGE_NEEDS, LANGUAGES, CodeList
+from portal.code_list import CodeList
+from portal.codes import ANY_FORMAT, DOCUMENT_FORMATS, LANGUAGE_LEVELS, LANGUAGE_NEEDS, LANGUAGES
+from portal.files import intake
+from portal.files.kinds import accept
 from portal.publishing.checks import Finding
 from portal.publishing.fields import LONGEST_PROSE, LONGEST_TEXT, Field, Section, Type, applies, choices_for, fields_of
+from portal.publishing.version_files import kinds_of
 from views.forms.inputs import (
     ChoiceInput,
     ChoicesInput,
     DayInput,
+    FilesInput,
     FlagInput,
     Input,
     MomentInput,
@@ -23,6 +28,7 @@ from views.forms.inputs import (
     NumberInput,
     RowsInput,
     TextInput,
+    TimeInput,
     one_choice,
     read_day,
     read_moment,
@@ -48,6 +54,7 @@ INPUTS: Mapping[Type, type[Input]] = {
     Type.moment: MomentInput,
     Type.day: DayInput,
     Type.month: MonthInput,
+    Type.time: TimeInput,
     Type.flag: FlagInput,
 }
 
@@ -102,6 +109,9 @@ def _input(field: Field, choices: CodeList | None) -> Any:
         return ChoicesInput(field.label, choices=_words(choices))
     if field.type is Type.rows:
         return RowsInput(field.label, cells={cell.name: _cell(cell) for cell in field.cells})
+    if field.type is Type.files:
+        cells = {cell.name: _cell(cell) for cell in field.cells}
+        return FilesInput(field.label, cells=cells, accept=accept(kinds_of(field)), largest=intake.LARGEST)
     return RowsInput(field.label, cells=CELLS[field.type])
 
 
@@ -126,6 +136,10 @@ _CONDITION_CELL = (
     lambda raw: one_choice(raw, {REQUIRED: "必須", OPTIONAL: "任意"}) != OPTIONAL,
     lambda value: OPTIONAL if value is False else REQUIRED,
 )
+_FORMAT_CELL = (
+    lambda raw: one_choice(raw, _words(DOCUMENT_FORMATS)) or ANY_FORMAT,
+    lambda value: value or ANY_FORMAT,
+)
 PLAIN_CELLS: Mapping[Type, Cell] = {
     Type.number: (read_number, lambda value: "" if value is None else str(value)),
     Type.moment: _MOMENT_CELL,
@@ -134,7 +148,12 @@ PLAIN_CELLS: Mapping[Type, Cell] = {
 }
 # How each cell of a row is read and written.
 CELLS: Mapping[Type, Mapping[str, Cell]] = {
-    Type.documents: {"name": _text_cell(LONGEST_TEXT), "required": _CONDITION_CELL, "note": _text_cell(LONGEST_TEXT)},
+    Type.documents: {
+        "name": _text_cell(LONGEST_TEXT),
+        "required": _CONDITION_CELL,
+        "note": _text_cell(LONGEST_TEXT),
+        "format": _FORMAT_CELL,
+    },
     Type.sessions: {"starts_at": _MOMENT_CELL, "ends_at": _MOMENT_CELL},
     Type.languages: {
         "language": _choice_cell(LANGUAGES),
@@ -160,6 +179,8 @@ def content_of(form: DeclaredForm) -> dict[str, Any]:
 def _value(field: Field, given: Any) -> Any:
     if field.type in (Type.moment, Type.day, Type.number):
         return given
+    if field.type is Type.files:
+        return [{**row, **{cell.name: row[cell.name] or "" for cell in field.cells}} for row in given or []]
     if field.type is Type.rows:
         return [{cell.name: _value(cell, row[cell.name]) for cell in field.cells} for row in given or []]
     if field.type in (Type.documents, Type.sessions, Type.languages):
@@ -191,6 +212,8 @@ def rearrange(form: DeclaredForm, step: str) -> bool:
     name, _, place = target.partition(":")
     given = form[name] if name in form else None  # noqa: SIM401  # a form is no mapping
     if not isinstance(given, RowsInput) or act not in ("add", "up", "down", "remove"):
+        return False
+    if isinstance(given, FilesInput) and act == "add":  # only a file makes a row
         return False
     given.typed = list(_rearranged(given, act, int(place) if PLACE.fullmatch(place) else 0))
     return True

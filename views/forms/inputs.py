@@ -16,11 +16,14 @@ UNUSABLE = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\ufff
 MOMENT = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?", re.ASCII)
 DAY = re.compile(r"(\d{4})(?:[-/.]|年\s*)(\d{1,2})(?:[-/.]|月\s*)(\d{1,2})日?", re.ASCII)
 MONTH = re.compile(r"(\d{4})(?:[-/.]|年\s*)(\d{1,2})月?", re.ASCII)
+TIME = re.compile(r"(\d{1,2})(?::|時)(\d{2})?(?::\d{2}|分)?", re.ASCII)
 YEARS = range(2000, 2101)
 YEARS_OF_LIFE = range(1900, 2101)
 LARGEST_NUMBER = 2**31 - 1
 MOST_CHOICES = 300
 MOST_ROWS = 50
+FILE_ID = re.compile(r"[1-9][0-9]{0,9}")
+GONE = "ほかの画面で削除されたファイルがあります。必要な場合は、もう一度追加してください。"
 
 
 def read_text(raw: str, longest: int) -> str:
@@ -86,6 +89,17 @@ def read_month(raw: str) -> str:
     return f"{found[1]}-{int(found[2]):02}"
 
 
+def read_time(raw: str) -> str:
+    """As "09:00"; 24:00 is the end of the day."""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    if not text:
+        return ""
+    found = TIME.fullmatch(text)
+    if not found or (int(found[1]), int(found[2] or 0)) > (24, 0) or int(found[2] or 0) > 59:
+        raise ValueError("時刻を「09:00」の形で入力してください。")
+    return f"{int(found[1]):02}:{int(found[2] or 0):02}"
+
+
 class Input(Field):
     """Keeps what was typed in `typed`, also when it cannot be read: an error never loses input."""
 
@@ -147,6 +161,11 @@ class DayInput(Input):
 class MonthInput(Input):
     def read(self, raw: str) -> str:
         return read_month(raw)
+
+
+class TimeInput(Input):
+    def read(self, raw: str) -> str:
+        return read_time(raw)
 
 
 class FlagInput(Input):
@@ -230,3 +249,49 @@ class RowsInput(Input):
         if self.cell_errors:
             first = min(self.cell_errors)
             raise ValidationError(f"{first[0] + 1}件目：{self.cell_errors[first]}")
+
+
+class FilesInput(RowsInput):
+    """Rows of files that were taken in before: each names its file by id, the words about it are typed.
+
+    What was posted is nothing until `recognize` is told which of the files are the sender's.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        cells: Mapping[str, tuple[Cell, Callable[[Any], str]]],
+        accept: str,
+        largest: int,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, cells={"file_id": (read_number, str), **cells}, **kwargs)
+        self.accept, self.largest = accept, largest  # of one more file
+        self.known: Mapping[str, Mapping[str, Any]] = {}  # what is on record, by the id as it is posted
+        self.unknown: Sequence[dict[str, str]] = ()
+
+    def process_data(self, value: Sequence[Mapping[str, Any]] | None) -> None:
+        super().process_data(value)
+        self.known = {str(row["file_id"]): row for row in value or []}
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        super().process(formdata, data, extra_filters)
+        if formdata is not None:
+            self.unknown, self.typed, self.data, self.cell_errors = self.typed[:MOST_ROWS], [], [], {}
+
+    @property
+    def asked(self) -> set[int]:
+        return {int(row["file_id"]) for row in self.unknown if FILE_ID.fullmatch(row["file_id"])}
+
+    def recognize(self, known: Mapping[int, Mapping[str, Any]]) -> None:
+        """Takes the rows of these files, each file once; of other rows the sender is told."""
+        self.known = {str(file_id): facts for file_id, facts in known.items()}
+        rows = {row["file_id"]: row for row in self.unknown}
+        self.typed = [row for file_id, row in rows.items() if file_id in self.known]
+        self.data = [
+            {**self.known[row["file_id"]], **self.read_row(place, row)} for place, row in enumerate(self.typed)
+        ]
+        if len(self.typed) < len(rows):
+            self.process_errors.append(GONE)
+        self.unknown = ()

@@ -8,8 +8,7 @@ from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.accounts import passwords
-
-LONGEST_EMAIL = 254
+from portal.email_addresses import LONGEST_EMAIL
 
 
 def fits(_form: FlaskForm, field: Any) -> None:

@@ -10,6 +10,7 @@ from models.states import SECRETARIAT_ROLES, Audience, MailTopic
 from portal import clock
 from portal.administration import news, secretaries
 from portal.clock import TOKYO, local
+from portal.email_addresses import LONGEST_EMAIL
 from portal.messaging import checking, templates
 from portal.office import LAST_POSITION, LONGEST_NAME, LONGEST_PHRASE
 from portal.wording import MAIL_CLASS_LABEL, MAIL_TOPIC_LABEL, ROLE_LABEL
@@ -112,7 +113,7 @@ SECRETARY_FIELDS = {"email": StringField, "name": StringField, "role": Choice}
 SECRETARY_RULES = {
     "email": {
         "validators": [DataRequired("メールアドレスを入力してください。")],
-        "render_kw": {"maxlength": 254, "autocomplete": "off"},
+        "render_kw": {"maxlength": LONGEST_EMAIL, "autocomplete": "off"},
     },
     "name": {
         "validators": [DataRequired("氏名を入力してください。")],

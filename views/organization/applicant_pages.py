@@ -1,6 +1,6 @@
 """The application list and one application as pages: what the address asks for, and what has been typed so far."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -8,23 +8,28 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
 from models.applications import Application
 from models.states import ApplicationState, DownloadKind, Kind
 from portal import clock
+from portal.messaging import exchange
 from portal.permissions import may
 from portal.publishing import listing
 from portal.recruiting import applicants, downloads, grid, history, opening, tallies
 from portal.recruiting.answers import answers_of
 from portal.recruiting.applicants import SIZES, Wanted
 from portal.recruiting.stages import ENDED, POSITIONS, STAGES, choosable
+from portal.recruiting.tallies import Facets
 from portal.wording import APPLICATION_LOOK
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
 from views.organization.applicant_rows import Everything, Table
 from views.organization.rooms import ROOMS
+from views.pictures import Pictures
+from views.templating import macros
 from views.web import current_actor
 
 LISTED = "organization_applications.applications"
@@ -119,6 +124,31 @@ def link_maker(wanted: Wanted, endpoint: str, **place: Any) -> Callable[..., str
 
 # ---- the list
 
+_pictures = Pictures(most=300)
+
+
+def filters_of(
+    wanted: Wanted,
+    facets: Facets,
+    link: Callable[..., str],
+    address: str,
+    stages: Sequence[ApplicationState],
+    *,
+    picks: bool,
+) -> Markup:
+    """The chips and the form above a list. What somebody looked for by name is kept nowhere."""
+
+    def draw() -> Markup:
+        drawn: Markup = macros("organization/applicants_filters.html").filters(
+            wanted, facets, link, address, stages, order_of(wanted), ORDERS, SIZES, picks
+        )
+        return drawn
+
+    if wanted.text:
+        return draw()
+    place = address, replace(wanted, after=None, before=None), tuple(stages), picks
+    return _pictures.of(place, facets, draw)
+
 
 @dataclass(frozen=True)
 class Picked:
@@ -137,6 +167,8 @@ def render_list(view: PageView, entry: Row, picked: Picked = NOTHING_PICKED) -> 
     actor, now, wanted = current_actor(), clock.now(), read_wanted()
     page, query = applicants.page_of(entry.id, wanted, actor=actor), query_of(wanted)
     lines, may_decide = applicants.lines_of(page, now=now), may(actor, "application.decide")
+    facets = tallies.facets(entry.id, wanted, actor=actor)
+    link, address = link_maker(wanted, LISTED, entry_id=entry.id), url_for(LISTED, entry_id=entry.id)
     table = Table(
         page.grid,
         detail=f"{url_for(EVERYTHING)}detail/",
@@ -155,15 +187,19 @@ def render_list(view: PageView, entry: Row, picked: Picked = NOTHING_PICKED) -> 
         page=page,
         lines=lines,
         rows=table.written(lines),
-        facets=tallies.facets(entry.id, wanted, actor=actor),
+        facets=facets,
         wanted=wanted,
         query=query,
-        link=link_maker(wanted, LISTED, entry_id=entry.id),
-        address=url_for(LISTED, entry_id=entry.id),
-        order=order_of(wanted),
-        orders=ORDERS,
-        sizes=SIZES,
-        stages=STAGES[entry.kind],
+        link=link,
+        address=address,
+        filters=filters_of(
+            wanted,
+            facets,
+            link,
+            address,
+            STAGES[entry.kind],
+            picks=may_decide and any(line.is_missing or line.is_defective for line in lines),
+        ),
         choosable=choosable(entry.kind),
         downloads=downloads.newest_of(entry.id, OF_A_POSTING, actor=actor, now=now),
         may_decide=may_decide,
@@ -176,7 +212,8 @@ def render_all(view: PageView) -> str:
     """Who applied to anything of the organization."""
     actor, now, wanted = current_actor(), clock.now(), read_wanted()
     page = applicants.page_of(None, wanted, actor=actor)
-    lines = applicants.lines_of(page, now=now)
+    lines, facets = applicants.lines_of(page, now=now), tallies.facets(None, wanted, actor=actor)
+    link, address = link_maker(wanted, EVERYTHING), url_for(EVERYTHING)
     rows = Everything(
         postings=url_for(EVERYTHING),
         detail=f"{url_for(EVERYTHING)}detail/",
@@ -188,15 +225,12 @@ def render_all(view: PageView) -> str:
         page=page,
         lines=lines,
         rows=rows.written(lines),
-        facets=tallies.facets(None, wanted, actor=actor),
+        facets=facets,
         wanted=wanted,
         query=query_of(wanted),
-        link=link_maker(wanted, EVERYTHING),
-        address=url_for(EVERYTHING),
-        order=order_of(wanted),
-        orders=ORDERS,
-        sizes=SIZES,
-        stages=tuple(POSITIONS),
+        link=link,
+        address=address,
+        filters=filters_of(wanted, facets, link, address, tuple(POSITIONS), picks=False),
         rooms=[ROOMS[kind] for kind in TITLES],
         may_decide=False,  # this list only leads on
         now=now,
@@ -255,6 +289,7 @@ def render_detail(view: PageView, application: Application, typed: Typed = NOTHI
         answers=answers_of(application),
         is_none=grid.is_none,
         history=history.history_of(application.id, actor=actor),
+        exchange=exchange.about_application(application.id, actor=actor),
         earlier=earlier,
         later=later,
         code=opening.published_code(application.talent_id, actor=actor),

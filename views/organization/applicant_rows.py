@@ -3,16 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from html import escape
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import Row
 
 from models.states import ApplicationState, DocumentState, Kind
+from portal.dates import moment_short
 from portal.recruiting.applicants import Line
 from portal.recruiting.grid import Grid, is_none
 from portal.recruiting.stages import STAGES
-from portal.wording import APPLICATION_LOOK, DOCUMENT_LOOK, moment_short
+from portal.wording import APPLICATION_LOOK, DOCUMENT_LOOK
 from views.templating import joined, literal, macros, mark, pattern
 
 TEMPLATE = "organization/applicants_row.html"
@@ -99,7 +101,7 @@ class Table(Rows):
         documents: Collection[str],
         **common: Any,
     ) -> None:
-        super().__init__(asked=str(escape(asked)), **common)
+        super().__init__(asked=escape(asked), **common)
         self.labels = [literal(column.name) for column in grid.columns]
         self.needed = grid.needed if may_decide else ()
         self.items, self.documents = items, documents

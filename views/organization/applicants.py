@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, request, session, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from models.base import db
 from models.states import DownloadKind
 from portal import clock
-from portal.database import begin_write
+from portal.database import begin_read, begin_write
 from portal.errors import Refused
 from portal.permissions import MEMBERS
 from portal.recruiting import downloads, drafting, opening, resume_pdf
@@ -59,11 +59,14 @@ class ApplicantsView(PageView):
     @expose("/")
     def index(self) -> str:
         """「応募一覧」: all that came in, whatever it was for."""
+        put_on_record(None)
         return render_all(self)
 
     @expose(f"/{ENTRY}/")
     def applications(self, entry_id: int) -> str:
-        return render_list(self, own_posting(entry_id))
+        entry = own_posting(entry_id)
+        put_on_record(entry.id)
+        return render_list(self, entry)
 
     @expose(f"/detail/{APPLICATION}/")
     def detail(self, application_id: int) -> str:
@@ -132,6 +135,18 @@ class ApplicantsView(PageView):
         if kind in FAVORITES:
             return redirect(url_for("organization_favorites.index"), 303)
         return to_list(target) if kind in OF_A_POSTING else redirect(url_for("organization.index"), 303)
+
+
+def put_on_record(entry_id: int | None) -> None:
+    """Names are read here, too: on record before they are shown. The signed cookie knows what is."""
+    now = clock.now()
+    told = opening.after_list(entry_id, session.get("lists_read"), now=now)
+    if told is not None:
+        begin_write()
+        opening.record_list(entry_id, actor=current_actor(), now=now)
+        db.session.commit()
+        begin_read()
+        session["lists_read"] = told
 
 
 def to_list(entry_id: int) -> Response:

@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from models.base import db
 from models.entries import Version
 from models.states import Kind, State
 from portal.actors import Actor
+from portal.figures import estimate
 from portal.publishing import content, drafts
 from portal.publishing.business_days import approval_deadline, closed_days
-from portal.publishing.checks import Finding
+from portal.publishing.checks import WARNING, Finding
 from portal.publishing.differences import Difference, differences
-from portal.publishing.fields import Field, Section, applies, sections_of
+from portal.publishing.fields import Field, Section, Type, applies, sections_of
+from portal.publishing.submission import asks_reason
 from portal.publishing.wording import show
 from portal.publishing.workflow import Seen
+from views.organization import answering
+
+MOST_WARNINGS = 50
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Line:
     field: Field
     text: str
     change: Difference | None = None
+    files: Sequence[Mapping[str, Any]] = ()  # that the text names
 
 
 def page(version: Version, findings: Sequence[Finding], *, now: datetime, days: int) -> dict[str, Any]:
@@ -35,11 +43,18 @@ def page(version: Version, findings: Sequence[Finding], *, now: datetime, days: 
         "sections": lines_of(version.kind, values, changes),
         "changes": changes,
         "is_revision": live is not None and live.state is State.published,
-        "warnings": [finding for finding in findings if finding.severity == "warning"],
+        "warnings": [(finding, asks_reason(finding)) for finding in findings if finding.severity == WARNING],
         "days": days,
         "due_at": approval_deadline(now, days, closed_days()),
+        "estimate": estimate.lately(now),
+        "left_open": answering.left_open(version),
         "at_once": version.publish_at is not None and version.publish_at <= now,
     }
+
+
+def acknowledged(form: MultiDict[str, str]) -> dict[str, str]:
+    """The reason, or nothing, by the key of each warning that was ticked."""
+    return {key: " ".join(form.get(f"reason-{key}", "").split()) for key in form.getlist("seen")[:MOST_WARNINGS]}
 
 
 def lines_of(
@@ -68,7 +83,8 @@ def lines_of_sections(
 
 def _line(field: Field, values: Mapping[str, Any], changed: Mapping[str, Difference]) -> Line:
     value = values[field.name] if applies(field, values) else None
-    return Line(field, show(field, value), changed.get(field.name))
+    files = value or () if field.type is Type.files else ()
+    return Line(field, show(field, value), changed.get(field.name), files)
 
 
 def was_submitted(seen: Seen, *, actor: Actor) -> bool:

@@ -1,7 +1,7 @@
 """What the form page shows: sections with their progress, errors at their fields, the checks beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,12 @@ from portal.publishing import content
 from portal.publishing.checks import ERROR, Finding, check
 from portal.publishing.differences import Difference, differences
 from portal.publishing.fields import fields_of, section_of, sections_of
+from portal.publishing.rule_book import NOTE
 from portal.publishing.workflow import is_held
 from views.forms.boxes import Part, by_field, part_of
 from views.forms.entry import EntryForm, content_of, shape_findings
+from views.organization import answering
+from views.organization.answering import AtField
 from views.organization.rooms import Room
 from views.visitor import settings
 
@@ -27,9 +30,11 @@ class Sheet:
     findings: Sequence[Finding]  # what keeps the input from being saved or confirmed
     checks: Sequence[Finding]  # all that the desk would find
     documents: Sequence[Mapping[str, Any]]
+    values: Mapping[str, Any]
     conflict: str = ""
     others: Sequence[Difference] = ()  # what is saved now, against the input
     is_new: bool = False
+    notes: Mapping[str, AtField] = field(default_factory=dict)  # of the last return, by field
 
     @property
     def asked(self) -> int:
@@ -37,6 +42,17 @@ class Sheet:
 
     def title_of(self, name: str) -> str:
         return section_of(self.form.kind, name).title
+
+    @property
+    def there(self) -> set[str]:
+        """Names of the fields that what was chosen asks for."""
+        return {box.field.name for part in self.parts for box in part.boxes if box.there}
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Where, id of the input and sentence of each, as the summary lists them."""
+        at_fields = [(self.title_of(finding.field), finding.field, finding.message) for finding in self.findings]
+        return at_fields + answering.problems(self.notes)
 
     @property
     def given(self) -> int:
@@ -52,20 +68,24 @@ def sheet(
     now: datetime,
     findings: Sequence[Finding] = (),
     conflict: str = "",
+    notes: Mapping[str, AtField] | None = None,
 ) -> Sheet:
     values = content_of(form)
     errors = by_field(findings)
     copied = version is not None and version.copied_from_id is not None
-    parts = [part_of(section, form, values, errors, copied=copied) for section in sections_of(room.kind)]
+    notes = notes or {}
+    parts = [part_of(section, form, values, errors, copied=copied, notes=notes) for section in sections_of(room.kind)]
     return Sheet(
         form,
         parts,
         findings,
-        judge(form, version, organization, now=now),
+        [finding for finding in judge(form, version, organization, now=now) if finding.severity != NOTE],
         values.get("documents", ()) if values.get("apply_via") == "web" else (),
+        values,
         conflict,
         differences(room.kind, content.read(version), values) if conflict and version else (),
         version is None,
+        notes,
     )
 
 

@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.clock import local
+from portal.dates import WEEKDAYS, day_short
 from portal.matching import outlines
 from portal.matching.favorite_list import Kept
 from portal.messaging.reach import Written
-from portal.wording import WEEKDAYS, day_short
-from views.organization.talent_rows import NOTHING, Marks, practice_of, unbroken
+from views.organization.talent_rows import NOTHING, Marks, unbroken
 from views.templating import icon
 
 SUMMARY = 80
@@ -69,7 +69,7 @@ def _outline(
     return (
         outlines.fields_of(profile.fields),
         short(profile.pr),
-        practice_of(profile.years_total),
+        marks.practice(profile.years_total),
         marks.of(profile, written, accepts=accepts),
         unbroken(outlines.languages_of(profile.languages)),
         outlines.countries_of(profile.experiences),

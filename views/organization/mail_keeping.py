@@ -1,34 +1,28 @@
 """The form of a mail over a login that ran out: what was posted is kept, and stands in the form after the next one."""
 
-from flask import request, session
-from flask_babel import gettext as _
+from flask import request
 from werkzeug.datastructures import MultiDict
 
-from models.base import db
-from portal import clock
-from portal.accounts import keeping
-from portal.database import begin_write
+from views import lost_login
+from views.lost_login import Written
 from views.organization.mail_form import CLASSES, Typed, address_of, read_keys, read_typed
-from views.web import current_actor
 
 FORM = "mail"
 LONGEST_WAY_BACK = 1500
 
 
-def keep_input() -> None:
-    """Without scripts nobody else does."""
-    begin_write()
-    keeping.keep(session.get("_user_id", ""), FORM, read_typed(request.form).fields, now=clock.now())
-    db.session.commit()
+def written() -> Written | None:
+    path = way_back()
+    return Written(FORM, read_typed(request.form).fields, path) if path else None
 
 
 def brought_back(typed: Typed) -> tuple[Typed, str]:
     """What was written to the same people before the login ran out."""
-    fields = keeping.kept(FORM, actor=current_actor(), now=clock.now())
-    written = read_typed(MultiDict(fields)) if fields else typed
-    if (written.mail_class, written.listed) != (typed.mail_class, typed.listed) or not fields:
+    fields = lost_login.kept_fields(FORM)
+    begun = read_typed(MultiDict(fields)) if fields else typed
+    if (begun.mail_class, begun.listed) != (typed.mail_class, typed.listed) or not fields:
         return typed, ""
-    return written, _("入力の途中だった内容を戻しました。")
+    return begun, lost_login.brought_back()
 
 
 def way_back() -> str:

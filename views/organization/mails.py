@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
@@ -17,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from models.base import db
-from models.states import MailClass, Role
+from models.states import MailClass
 from portal import clock
 from portal.accounts import keeping
 from portal.database import begin_write
@@ -25,8 +24,9 @@ from portal.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from portal.messaging import attachments, dispatching, templates
 from portal.messaging.checking import Draft
 from portal.permissions import EDITORS
-from views.admin import PageView
+from views.account import require_fresh
 from views.arguments import LARGEST_ID, one_of, whole_number
+from views.lost_login import KeepsInput, Written
 from views.organization.mail_back import place_of
 from views.organization.mail_form import (
     TOPICS,
@@ -38,7 +38,7 @@ from views.organization.mail_form import (
     read_keys,
     read_typed,
 )
-from views.organization.mail_keeping import brought_back, keep_input, way_back
+from views.organization.mail_keeping import FORM, brought_back, written
 from views.organization.mail_pages import (
     Sheet,
     errors_of,
@@ -48,14 +48,21 @@ from views.organization.mail_pages import (
     render_templates,
     sheet_of,
 )
-from views.visitor import login_of, settings
+from views.visitor import settings
 from views.web import current_actor
 
 DISPATCH = f"<int(min=1, max={LARGEST_ID}):dispatch_id>"
 SENT_BEFORE = "この画面のメールはすでに送信を受け付けています。もう一度送ると、別のメールになります。"
 
 
-class MailsView(PageView):
+MANY = 50  # people whom a window left open must not write to
+
+
+def is_for_many() -> bool:
+    return len(request.form.getlist("send")) > MANY
+
+
+class MailsView(KeepsInput):
     roles = EDITORS
 
     def __init__(self, **kwargs: Any) -> None:
@@ -65,12 +72,9 @@ class MailsView(PageView):
     def is_visible(self) -> bool:
         return False
 
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:
-        """Whose login ran out while writing comes back to the form for the same people, with what was written."""
-        if request.method == "POST" and current_actor().role is Role.anonymous and (path := way_back()):
-            keep_input()
-            return redirect(f"{login_of(current_actor())}?next={quote(path)}")
-        return super().inaccessible_callback(name, **kwargs)
+    def written(self, name: str, **kwargs: Any) -> Written | None:
+        """Whose login ran out while writing comes back to the form for the same people."""
+        return written()
 
     # ---- the form
 
@@ -177,6 +181,7 @@ class MailsView(PageView):
         return render_confirm(self, sheet, place=place, told=told)
 
     @expose("/send/", methods=("POST",))
+    @require_fresh(when=is_for_many)
     def send(self) -> Any:
         """Pressed twice it leads to the same result."""
         typed, actor = read_typed(request.form), current_actor()
@@ -196,7 +201,7 @@ class MailsView(PageView):
             draft, token=typed.token, actor=current_actor(), now=clock.now(), settings=settings()
         )
         sent = dispatch.id
-        keeping.forget(actor=current_actor())
+        keeping.forget(FORM, actor=current_actor())
         db.session.commit()
         return to_result(sent, typed.back)
 

@@ -10,14 +10,16 @@ from models.organizations import Organization
 from models.states import Kind
 from portal.publishing import content
 from portal.publishing.fields import Type, fields_of
+from views.organization.rooms import Room
 from views.public.pages import entry_context
 
 
-def page(kind: Kind, values: Mapping[str, Any], organization: Organization, *, now: datetime) -> str:
-    version = content.transient(kind, without_odd_links(kind, values), now=now)
+def page(room: Room, values: Mapping[str, Any], organization: Organization, *, now: datetime) -> str:
+    version = content.transient(room.kind, without_odd_links(room.kind, values), now=now)
     appears = max(now, values["publish_at"] or now)
     return render_template(
-        "organization/preview.html", **entry_context(version, organization, now=appears, preview=True)
+        "organization/preview.html",
+        **entry_context(version, organization, now=appears, preview=True, files_at=room.files_at),
     )
 
 

@@ -18,14 +18,14 @@ from portal.errors import Conflict, Invalid, Refused
 from portal.permissions import EDITORS, MEMBERS, may
 from portal.publishing.checks import Finding
 from portal.publishing.shapes import Section
-from portal.registry import changes, contents, logos
+from portal.registry import changes, confirming, contents, logos
 from portal.registry.changes import Split
 from portal.registry.registration_fields import KEYS, ORGANIZATION
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of, whole_number
 from views.forms.entry import DeclaredForm, content_of, form_of, rearrange, shape_findings
 from views.organization import registration_pages
-from views.organization.lookup import own_organization
+from views.organization.lookup import own_organization, read_seen
 from views.web import current_actor
 
 URL = "/mypage/registration"
@@ -54,6 +54,8 @@ class RegistrationView(PageView):
             history=changes.history(organization.id, actor=actor),
             logo=logos.logo_of(organization.id) if key == ORGANIZATION.key else None,
             may_write=may(actor, "registration.write"),
+            confirmed_at=confirming.confirmed_at(organization),
+            is_asked=confirming.is_asked(organization, now=clock.now()),
             now=clock.now(),
         )
 
@@ -173,15 +175,17 @@ class RegistrationFormView(PageView):
             flash(_("ロゴを更新しました。"), "success")
         return redirect(url_for("organization_registration.section", key=ORGANIZATION.key), 303)
 
+    @expose("/still-true/", methods=("POST",))
+    def still_true(self) -> Response:
+        confirming.confirm(own_organization().id, actor=current_actor(), now=clock.now())
+        db.session.commit()
+        flash(_("登録内容を確認しました。ありがとうございます。"), "success")
+        return redirect(url_for("organization_registration.section", key=ORGANIZATION.key), 303)
+
     @expose("/withdraw/", methods=("POST",))
     def withdraw(self) -> Response:
-        version_id, _dot, revision = request.form.get("seen", "").partition(".")
-        changes.withdraw(
-            whole_number(version_id, highest=LARGEST_ID),
-            whole_number(revision, highest=LARGEST_ID),
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        seen = read_seen(request.form.get("seen", ""))
+        changes.withdraw(seen.version_id, seen.revision, actor=current_actor(), now=clock.now())
         db.session.commit()
         flash(_("変更の申請を取下げました。登録内容は変わっていません。"), "success")
         return redirect(url_for("organization_registration.section", key=ORGANIZATION.key), 303)

@@ -24,6 +24,11 @@ class Room:
         return f"organization_{self.slug}"
 
     @property
+    def files_at(self) -> str:
+        """Where members find the files of the organization's entries, by the file's id."""
+        return f"/mypage/{self.slug}/files/"
+
+    @property
     def writing(self) -> str:
         return f"organization_{self.slug}_form"
 

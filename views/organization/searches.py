@@ -123,7 +123,7 @@ def render_saved(view: PageView, *, wrong: int = 0, name: str = "", refusal: Ref
                 describe(saved_searches.query_of(saved)),
                 news[saved.id],
                 saved.opened_at,
-                saved.account.name,
+                saved.by,
                 saved.digest,
                 saved.account_id == actor.account_id,
             )

@@ -5,7 +5,6 @@ from typing import Any
 from portal.matching import viewing
 from views.admin import PageView
 from views.organization.lookup import may_search
-from views.web import current_actor
 
 LOOK_FOR = "登録人材情報を探す"
 
@@ -17,5 +16,5 @@ class SeekingView(PageView):
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         answer = super()._handle_view(name, **kwargs)
         if answer is None:
-            viewing.require_search(current_actor())
+            viewing.refuse_groups(may_search=may_search())
         return answer

@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 from portal.matching.search import Found, TalentQuery
 from portal.matching.search_fields import CONDITIONS, GROUPS, Choice, Condition, Group, Shape
+from views.pictures import Pictures
+from views.templating import macros
 
 SHOWN = 8  # of a long list; the rest is folded
 # Choices whose words alone do not say what they are about.
@@ -20,6 +22,8 @@ NAMED = frozenset(
 )
 Counts = Mapping[str, int]
 NOTHING = Markup("")
+
+_pictures = Pictures(most=64)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,12 @@ class Panel:
 class Chip(NamedTuple):
     words: str
     address: str  # of the search without it
+
+
+def drawn(found: Found) -> Markup:
+    """The groups as HTML. Who turns pages or sorts has the same counts, and many ask for nothing yet."""
+    chosen = tuple(found.query.choices.items())
+    return _pictures.of(chosen, found.counts, lambda: macros("organization/talents_groups.html").groups(panels(found)))
 
 
 def panels(found: Found) -> list[Panel]:
@@ -127,17 +137,17 @@ def _boxes(name: str, choices: Sequence[Choice], chosen: Sequence[str], counts: 
     drawn = []
     for choice in choices:
         number = counts.get(choice.value, 0)
-        head, tail = _pieces(name, choice)
+        head, tail = _pieces(name, choice.value, choice.label)
         state = " checked" if choice.value in chosen else "" if number else " disabled"
         drawn.append(f"{head}{state}{tail}{number:,})</span></span></label>")
     return Markup("".join(drawn))  # noqa: S704  # pieces are escaped, the rest is ours
 
 
 @cache
-def _pieces(name: str, choice: Choice) -> tuple[str, str]:
+def _pieces(name: str, value: str, label: str) -> tuple[str, str]:
     head = Markup('<label class="ck fo"><input class="form-check-input" type="checkbox" name="{}" value="{}"')
     tail = Markup('><span>{} <span class="num muted">(')
-    return str(head.format(name, choice.value)), str(tail.format(choice.label))
+    return str(head.format(name, value)), str(tail.format(label))
 
 
 # ---- chips, addresses

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.errors import Refused
-from portal.matching import favorites, saved_searches
+from portal.matching import saved_searches
 from portal.matching.search import SIZES, SORTS, TalentQuery, count_newer, read_query, search
-from portal.messaging import quotas, reach, stops
+from portal.messaging import quotas, reach
 from portal.permissions import may
 from views.admin import PageView
 from views.arguments import LARGEST_ID
@@ -47,19 +47,19 @@ def render_search(view: PageView, *, name: str = "", refusal: Refused | None = N
     """`name` and `refusal` are of a search that could not be saved."""
     actor, now, query, since = current_actor(), clock.now(), asked(), newer_than()
     found = search(query, actor=actor, now=now)
-    ids = [talent.id for talent in found.rows]
-    written = reach.written_to(actor, ids)
-    marked = favorites.favorites_of(actor, ids)
+    written = reach.written_to(actor, [talent.id for talent in found.rows])
     saved = saved_searches.listed(actor=actor)
     chosen = request.form.getlist("codes") if refusal else request.args.getlist("chosen")[:MOST_CHOSEN]
+    asked_again = urlencode(query.arguments())
     rows = drawn(
         found.rows,
         keyword=query.keyword,
         chosen=set(chosen),
-        favorites=marked,
         written=written,
-        stopping=stops.stopping(actor, ids),
         newer_than=since,
+        asked=asked_again,
+        may_mark=may(actor, "talent.mark"),
+        may_write=may(actor, "message.write"),
         now=now,
     )
     return view.render(
@@ -67,10 +67,10 @@ def render_search(view: PageView, *, name: str = "", refusal: Refused | None = N
         found=found,
         query=query,
         rows=rows,
-        panels=talent_facets.panels(found),
+        groups=talent_facets.drawn(found),
         chips=talent_facets.chips(query),
         words_of_query=talent_facets.describe(query),
-        asked=urlencode(query.arguments()),
+        asked=asked_again,
         here=way_to(talent_facets.address(query)),
         to=lambda page: talent_facets.address(query.on_page(page)),
         sorts=SORTS,

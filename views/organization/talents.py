@@ -9,7 +9,7 @@ from portal import clock
 from portal.database import begin_write
 from portal.errors import Throttled
 from portal.matching import search, viewing
-from portal.messaging import boxes, reach, threads
+from portal.messaging import exchange, reach
 from portal.permissions import MEMBERS, may
 from views.organization.seeking import LOOK_FOR, SeekingView
 from views.organization.talent_pages import render_search
@@ -34,7 +34,6 @@ class TalentsView(SeekingView):
     def index(self) -> str:
         """Who searches more often than a person does is told to wait."""
         search.count_one(actor=current_actor(), now=clock.now(), settings=settings())
-        db.session.commit()
         return render_search(self)
 
     @expose("/<string(length=10):code>/")
@@ -48,17 +47,17 @@ class TalentsView(SeekingView):
             viewing.note_limit(refusal, actor=actor, now=now)
             db.session.commit()
             raise
-        db.session.commit()
-        exchange = threads.exchange(actor, talent.id) if talent.is_written else []
+        written = exchange.with_talent(talent.id, actor=actor) if talent.is_written else ()
+        reasons = reach.offer_reasons([talent.id], actor=actor, now=now, settings=settings())
+        db.session.commit()  # nothing is read after it
         return self.render(
             "organization/talent.html",
             talent=talent,
             sections=viewing.texts_of(talent),
             is_stale=viewing.is_stale(talent, now=now),
             favorite=talent if talent.marked_at else None,
-            exchange=exchange,
-            states=boxes.states_of(exchange) if exchange else {},
-            reason=reach.offer_reasons([talent.id], actor=actor, now=now, settings=settings()).get(talent.id),
+            exchange=written,
+            reason=reasons.get(talent.id),
             may_mark=may(actor, "talent.mark"),
             may_write=may(actor, "message.write"),
             now=now,

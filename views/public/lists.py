@@ -9,7 +9,7 @@ from flask import abort, render_template, request
 
 from models.states import Kind
 from portal import clock, codes
-from portal.codes import CodeList
+from portal.code_list import CodeList
 from portal.publishing import catalog
 from portal.publishing.catalog import Search
 from portal.wording import KIND_WORDS

@@ -13,10 +13,11 @@ from models.entries import Version
 from models.organizations import Organization
 from models.states import ApplyVia, Kind, Role
 from portal import clock
-from portal.publishing import catalog, content, structured_data
+from portal.publishing import catalog, content, structured_data, version_files
 from portal.publishing.fields import applies, sections_of
+from portal.publishing.file_fields import FILES
 from portal.publishing.shapes import Field, Section
-from portal.publishing.wording import EMPTY, show
+from portal.publishing.wording import EMPTY, pay, show
 from portal.recruiting import seats
 from portal.registry import logos
 from portal.registry.registration_fields import fields_of
@@ -27,7 +28,9 @@ from views.public.room import PATHS, kind_at, room
 from views.web import current_actor
 
 # Drawn in the head, the side or the facts, so not again among the sections.
-ELSEWHERE = frozenset({"title", "documents", "open_at", "close_at", "apply_via", "apply_url", "resume_file_name"})
+ELSEWHERE = frozenset({"title", "documents", "open_at", "close_at", "apply_via", "apply_url", "resume_file_name"}) | {
+    field.name for field in FILES.fields
+}
 PER_KIND = 10
 # Of what an organization registered, beside what its page draws by itself.
 REGISTERED = frozenset(
@@ -40,9 +43,16 @@ APPLICANTS = (Role.anonymous, Role.talent)  # who is no talent yet is led to the
 def entry(path: str, number: str) -> Response:
     kind, now = kind_at(path), clock.now()
     version = catalog.find(kind, number, now=now)
-    context = entry_context(version, version.organization, now=now, number=number)
+    context = entry_context(version, version.organization, now=now, number=number, files_at=f"/{path}/{number}/files/")
     data = structured_data.of(version, base_url=current_app.config["PORTAL"].base_url)
     return answer(render_template("public/entry.html", **context, data=script_json(data)))
+
+
+@room.get(f"/<{PATHS}:path>/<number>/files/<int(min=1, max={LARGEST_ID}):file_id>")
+def entry_file(path: str, number: str, file_id: int) -> Response:
+    """As long as its entry is public, and of what is public alone."""
+    row = version_files.find_in(catalog.find(kind_at(path), number, now=clock.now()), file_id)
+    return files.send(row.file, version_files.saved_as(row))
 
 
 @room.get(f"/organizations/<int(max={LARGEST_ID}):organization_id>/")
@@ -68,7 +78,13 @@ def logo(organization_id: int) -> Response:
 
 
 def entry_context(
-    version: Version, organization: Organization, *, now: datetime, preview: bool = False, number: str = ""
+    version: Version,
+    organization: Organization,
+    *,
+    now: datetime,
+    files_at: str,
+    preview: bool = False,
+    number: str = "",
 ) -> dict[str, Any]:
     """What templates/public/_entry.html needs. Touches nothing of the version but its own columns and rows."""
     values = content.read(version)
@@ -79,6 +95,7 @@ def entry_context(
         "values": values,
         "organization": organization,
         "number": number,
+        "files_at": files_at,
         "sections": shown_sections(version.kind, values),
         "facts": facts(version.kind, values),
         "first_published_at": None if preview else version.entry.first_published_at,
@@ -107,11 +124,17 @@ def shown_sections(kind: Kind, values: Mapping[str, Any]) -> list[tuple[Section,
 
 
 # A limit that is not made is not worth a line.
-UNSAID = (("age_limit", "none"), ("gender_limit", "none"))
+UNSAID = (
+    ("age_limit", "none"),
+    ("gender_limit", "none"),
+    ("dispatch_worker", "no"),
+    ("event_status", "planned"),
+)
 FACTS: Mapping[Kind, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     Kind.job: (
         ("pin", "勤務地", ("countries", "city_abroad", "prefecture", "city")),
         ("brief", "募集区分", ("employment_kind",)),
+        ("yen", "賃金・待遇", ("pay_kind",)),
         ("globe", "必要な言語", ("languages",)),
         ("users", "募集人数", ("headcount",)),
     ),
@@ -130,10 +153,14 @@ def facts(kind: Kind, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     fields = {field.name: field for section in sections_of(kind) for field in section.fields}
     rows = []
     for icon, label, names in FACTS[kind]:
-        texts = [show(fields[name], values[name]) for name in names if applies(fields[name], values)]
+        texts = [_fact(fields[name], values) for name in names if applies(fields[name], values)]
         text = "・".join(text for text in texts if text != EMPTY)
         rows += [(icon, label, text)] if text else []
     return rows
+
+
+def _fact(field: Field, values: Mapping[str, Any]) -> str:
+    return pay(values) if field.name == "pay_kind" else show(field, values[field.name])
 
 
 def script_json(data: Mapping[str, Any]) -> Markup:

@@ -1,5 +1,6 @@
 """Code lists: what a choice is called, in which order, and whether it is still offered."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, request
@@ -9,19 +10,18 @@ from models.base import db
 from portal import clock
 from portal.administration import code_lists
 from portal.administration.code_lists import Typed
-from portal.administration.lists import LISTS
+from portal.administration.lists import LISTS, Listed
 from portal.errors import NotFound, Refused
-from views.admin import PageView
-from views.secretariat.records import ADMINISTRATORS
+from views.secretariat.books import BookView
 from views.web import current_actor
 
 
-class CodesView(PageView):
-    roles = ADMINISTRATORS
+class CodeLists(BookView):
+    list_template = "secretariat/code_lists.html"
+    column_list = ("title", "used", "codes")
 
-    @expose("/")
-    def index(self) -> str:
-        return self.render("secretariat/code_lists.html", lists=LISTS)
+    def entries(self) -> Sequence[Listed]:
+        return tuple(LISTS.values())
 
     @expose("/<chosen>/")
     def edit(self, chosen: str) -> str:
@@ -47,14 +47,27 @@ class CodesView(PageView):
 
     def page(self, name: str, rows: list[Typed], refusal: str = "") -> str:
         listed = code_lists.listed(name)
-        own = {code.value: code for code in listed.codes.own}
-        known = [row for row in rows if row.value in own]
-        return self.render("secretariat/code_list.html", name=name, listed=listed, rows=known, own=own, refusal=refusal)
+        there = {code.value for code in code_lists.rows(name)}
+        return self.render(
+            "secretariat/code_list.html",
+            name=name,
+            listed=listed,
+            rows=[row for row in rows if row.value in there],
+            own={code.value: code for code in listed.codes.own},
+            new=next((row for row in rows if row.value not in there), NOTHING_NEW),
+            refusal=refusal,
+        )
+
+
+NOTHING_NEW = Typed("", "", "", "", active=True)
 
 
 def posted() -> list[Typed]:
-    """A row for each `value`, with what stands under its name; unchecked boxes send nothing."""
+    """A row for each `value`, with what stands under its name; unchecked boxes send nothing. Then the one that is
+    added, once anything was typed into it."""
     form = request.form
+    value, ja, en, position = (form.get(f"new-{part}", "").strip() for part in ("value", "ja", "en", "position"))
+    new = Typed(value, ja, en, position, active=True)
     return [
         Typed(
             value,
@@ -64,4 +77,4 @@ def posted() -> list[Typed]:
             active=f"active-{value}" in form,
         )
         for value in form.getlist("value")
-    ]
+    ] + [new] * (new != NOTHING_NEW)

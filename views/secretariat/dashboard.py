@@ -1,7 +1,5 @@
 """ダッシュボード: what waits, how the office keeps up, what came in; every figure leads to its list."""
 
-import io
-
 from flask import Response, current_app, request
 from flask_admin import expose
 
@@ -12,11 +10,12 @@ from portal.figures.board import SPANS, Board
 from portal.permissions import SECRETARIAT
 from portal.publishing import queue
 from portal.publishing.business_days import closed_days
-from portal.sheets import Cell, write_csv
+from portal.sheets import Cell
 from portal.wording import MAIL_LOOK
 from views.admin import PageView
 from views.arguments import one_of
-from views.secretariat.panels import APPROVE, RETURN, days, events, panels
+from views.files import send_sheet
+from views.secretariat.panels import APPROVE, RETURN, days, drawn, events
 from views.web import current_actor
 
 USUAL = 12
@@ -37,7 +36,7 @@ class DashboardView(PageView):
             board=found,
             span=weeks,
             spans=[(count, SPAN_WORDS[count]) for count in SPANS],
-            panels=panels(found, goal=current_app.config["PORTAL"].approval_days),
+            panels=drawn(found, goal=current_app.config["PORTAL"].approval_days),
             today={act: events(act, today, today) for act in (APPROVE, RETURN)},
             failed=[(MAIL_LOOK[state], count, f"/desk/mail/?state={state}") for state, count in found.failed.items()],
             is_running=board.is_running(found.jobs, now=now),
@@ -51,10 +50,7 @@ class DashboardView(PageView):
         rows: list[list[Cell]] = [
             [week.monday, *map(week.of, COUNTED), days(week.median), days(week.p90)] for week in look(span()).weeks
         ]
-        target = io.BytesIO()
-        write_csv(target, HEAD, rows)
-        headers = {"Content-Disposition": 'attachment; filename="dashboard.csv"'}
-        return Response(target.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+        return send_sheet("dashboard", "csv", HEAD, rows)
 
 
 def span() -> int:

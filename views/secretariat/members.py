@@ -16,9 +16,11 @@ from models.people import Account
 from models.states import MEMBER_ROLES, SECRETARIAT_ROLES, Role
 from portal import clock
 from portal.administration import organizations, secretaries, suspension, talents
+from portal.dates import moment_short
 from portal.errors import NotFound, Refused
 from portal.permissions import may
-from portal.wording import ROLE_LABEL, moment_short
+from portal.wording import ROLE_LABEL
+from views.account import require_fresh
 from views.admin import PageView, ScopedView
 from views.arguments import LARGEST_ID, one_of
 from views.forms.office import SECRETARY_FIELDS, SECRETARY_RULES
@@ -120,6 +122,11 @@ class Secretaries(ScopedView):
     def get_count_query(self) -> Query[Any]:
         return super().get_count_query().filter(Account.role.in_(SECRETARIAT_ROLES))
 
+    @expose("/new/", methods=("GET", "POST"))
+    @require_fresh()
+    def create_view(self) -> Any:
+        return super().create_view()
+
     def write(self, form: Any, model: Any) -> Any:
         return secretaries.invite(
             form.email.data or "",
@@ -147,24 +154,33 @@ class AccountActs(PageView):
         return redirect("/desk/members/")
 
     @expose(f"/{NUMBER}/suspend", methods=("POST",))
+    @require_fresh()
     def suspend(self, account_id: int) -> Any:
         return self.act(account_id, suspension.suspend_account, "アカウントの利用を停止しました。", reason=self.reason)
 
     @expose(f"/{NUMBER}/restore", methods=("POST",))
+    @require_fresh()
     def restore(self, account_id: int) -> Any:
         return self.act(account_id, suspension.restore_account, "アカウントの利用を再開しました。", reason=self.reason)
 
     @expose(f"/{NUMBER}/role", methods=("POST",))
+    @require_fresh()
     def role(self, account_id: int) -> Any:
         role = one_of(request.form.get("role"), OFFICE_ROLES, None) or abort(400, "役割を選んでください。")
         return self.act(account_id, secretaries.change_role, "役割を変更しました。", role=role)
 
     @expose(f"/{NUMBER}/password-mail", methods=("POST",))
+    @require_fresh()
     def password_mail(self, account_id: int) -> Any:
         told = "パスワード設定のメールを送ります。"
         return self.act(account_id, secretaries.send_password_mail, told, settings=settings())
 
+    @expose(f"/{NUMBER}/sessions", methods=("POST",))
+    def sessions(self, account_id: int) -> Any:
+        return self.act(account_id, secretaries.end_sessions, "すべての端末からログアウトさせました。")
+
     @expose(f"/talents/<int(min=1, max={LARGEST_ID}):talent_id>/erase", methods=("POST",))
+    @require_fresh()
     def erase(self, talent_id: int) -> Any:
         code = request.form.get("code", "")
         try:

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from models.office import News
 from portal import clock
 from portal.administration import news
+from portal.dates import moment_short
 from portal.permissions import SECRETARIAT
-from portal.wording import moment_short
 from views.admin import ScopedView
 from views.forms.office import AUDIENCE_LABEL, NEWS_FIELDS, NEWS_RULES
 from views.web import current_actor

@@ -15,9 +15,12 @@ from models.organizations import Organization
 from models.states import Kind, State
 from portal import clock, codes
 from portal.administration import organizations, posting_rights, suspension
+from portal.dates import moment_short
 from portal.errors import NotFound, Refused
 from portal.permissions import may
-from portal.wording import STATE_LOOK, moment_short
+from portal.registry import contents
+from portal.wording import STATE_LOOK
+from views.account import require_fresh
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of
 from views.secretariat.records import ADMINISTRATORS, RecordsView
@@ -134,10 +137,12 @@ class Suspensions(PageView):
         return redirect("/desk/organizations/")
 
     @expose(f"/{NUMBER}/begin", methods=("POST",))
+    @require_fresh()
     def begin(self, organization_id: int) -> Any:
         return self.turn(organization_id, suspension.suspend_organization, "団体の利用を停止しました。")
 
     @expose(f"/{NUMBER}/end", methods=("POST",))
+    @require_fresh()
     def end(self, organization_id: int) -> Any:
         return self.turn(organization_id, suspension.restore_organization, "団体の利用を再開しました。")
 
@@ -158,6 +163,7 @@ def organization_page(view: Any, organization_id: int, *, refusal: str = "", at:
         "secretariat/organization.html",
         found=found,
         organization=found.organization,
+        registered=contents.in_words(found.organization),
         state_looks=[(state, look) for state, look in STATE_LOOK.items() if state is not State.draft],
         may_administer=may(actor, "desk.administer"),
         refusal=refusal,

@@ -4,15 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from markupsafe import Markup
+
 from models.states import Kind
-from portal.figures.board import Board, Week
+from portal.figures.board import SPANS, Board, Week
 from portal.publishing import queue
 from portal.trail import words
+from views.pictures import Pictures
 from views.secretariat import charts
 from views.secretariat.charts import Chart
 from views.secretariat.trail import PATH
+from views.templating import macros
 
 SUBMIT, APPROVE, RETURN, PUBLISH = "entry.submit", "entry.approve", "entry.return", "entry.publish"
+REGISTRATIONS, REGISTERED = "団体登録・変更", "/desk/registrations/"
 KIND_NAMES = {Kind.job: "求人情報", Kind.event: "研修・イベント", Kind.notice: "お知らせ"}
 DUE_CSS = {queue.LATE: "late", queue.TODAY: "today", queue.NEXT: "one", queue.REST: "rest"}
 DUE_WORDS = {queue.LATE: "超過", queue.TODAY: "本日", queue.NEXT: "あと1日", queue.REST: "あと2日以上"}
@@ -21,6 +26,8 @@ LONGEST_NAME = 10  # what fits beside a lying bar
 
 Cell = tuple[str, str]  # a number as it is read, and the address of its list or nothing
 Rows = Sequence[tuple[str, Sequence[Cell]]]
+
+_pictures = Pictures(most=len(SPANS))
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,16 @@ class Panel:
     rows: Rows = ()
     note: str = ""
     legend: Sequence[tuple[str, str]] = ()
+
+
+def drawn(found: Board, *, goal: int) -> Markup:
+    """All of them as HTML."""
+
+    def draw() -> Markup:
+        panel = macros("secretariat/charts.html").panel
+        return Markup("").join(panel(each) for each in panels(found, goal=goal))
+
+    return _pictures.of(len(found.weeks), (found.weeks, found.waiting, found.registrations, goal), draw)
 
 
 def panels(found: Board, *, goal: int) -> list[Panel]:
@@ -60,19 +77,28 @@ def of_week(act: str, week: Week) -> str:
 
 
 def of_waiting(found: Board) -> Panel:
+    """Entries by kind, then registrations, whose list knows no deadline to narrow it by."""
+    listed = [
+        (KIND_NAMES[kind], counts, address, {due: f"{address}&due={due}" for due in queue.DUES})
+        for kind, counts in found.waiting.items()
+        for address in [f"/desk/?kind={kind.value}"]
+    ]
+    listed.append((REGISTRATIONS, found.registrations, REGISTERED, dict.fromkeys(queue.DUES, REGISTERED)))
     drawn: list[tuple[str, list[tuple[int, str, str]], str]] = []
     rows: list[tuple[str, list[Cell]]] = []
-    for kind, counts in found.waiting.items():
-        name, total = KIND_NAMES[kind], f"{sum(counts.values()):,}"
-        links = {due: f"/desk/?kind={kind.value}&due={due}" for due in queue.DUES}
+    for name, counts, address, links in listed:
+        total = f"{sum(counts.values()):,}"
         drawn.append((name, [(counts[due], f"b-{DUE_CSS[due]}", links[due]) for due in queue.DUES], f"{total}件"))
-        cells = [(f"{counts[due]:,}", links[due]) for due in queue.DUES]
-        rows.append((name, [*cells, (total, f"/desk/?kind={kind.value}")]))
+        rows.append((name, [*((f"{counts[due]:,}", links[due]) for due in queue.DUES), (total, address)]))
     late = found.waits(queue.LATE)
     return Panel(
         "waiting",
         "承認待ち：種別と期限",
-        charts.lying(drawn, f"承認待ち{found.total:,}件を種別と期限で分けたもの。期限を超過したものは{late:,}件"),
+        charts.lying(
+            drawn,
+            f"承認待ちの情報{found.total:,}件を種別と期限で分けたもの。期限を超過したものは{late:,}件。"
+            f"団体登録・変更は{sum(found.registrations.values()):,}件",
+        ),
         "承認待ちの件数（種別と期限）",
         ["種別", *DUE_WORDS.values(), "計"],
         rows,

@@ -1,4 +1,4 @@
-"""The secretariat's lists beside the queue: mail, jobs, phrases and closed days."""
+"""What the secretariat's lists beside the queue share, and phrases, closed days and samples of mails."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,18 +9,12 @@ from sqlalchemy.orm import Query
 from models.messages import MailTemplate
 from models.states import MailClass, MailTopic, Role
 from portal import clock, office
+from portal.dates import moment_short
 from portal.errors import Invalid
 from portal.messaging import templates
 from portal.messaging.templates import Written
 from portal.permissions import SECRETARIAT
-from portal.wording import (
-    LETTER_LABEL,
-    MAIL_CLASS_LABEL,
-    MAIL_LOOK,
-    MAIL_TOPIC_LABEL,
-    Look,
-    moment_short,
-)
+from portal.wording import MAIL_CLASS_LABEL, MAIL_TOPIC_LABEL, Look
 from views.admin import ScopedView
 from views.arguments import one_of
 from views.forms.office import (
@@ -73,51 +67,6 @@ class RecordsView(ScopedView):
 
     def render(self, template: str, **kwargs: Any) -> str:
         return super().render(template, narrowed=self._wanted(), **kwargs)
-
-
-class Letters(RecordsView):
-    column_list = ("created_at", "letter", "recipient", "state", "attempts", "last_error", "sent_at")
-    column_labels = {
-        "created_at": "登録日時",
-        "letter": "種類",
-        "recipient": "宛先",
-        "state": "状態",
-        "attempts": "送信回数",
-        "last_error": "理由",
-        "sent_at": "送信日時",
-    }
-    column_searchable_list = ("recipient",)
-    column_sortable_list = ("created_at",)
-    narrowed_by = "state"
-    own_arguments = ("state",)
-    choices = {state.value: look.label for state, look in MAIL_LOOK.items()}
-    list_note = "本文は表示しません。送れなかったメールは、理由とともに「送信失敗」または「宛先不明」になります。"
-    column_formatters = RecordsView.column_formatters | {
-        "letter": lambda _view, _context, row, _name: LETTER_LABEL.get(row.letter, row.letter),
-        "state": lambda _view, _context, row, _name: chip(MAIL_LOOK[row.state]),
-    }
-
-
-class Jobs(RecordsView):
-    column_list = ("name", "started_at", "seconds", "done", "error", "worked_at")
-    column_labels = {
-        "name": "処理",
-        "started_at": "最終実行",
-        "seconds": "所要時間（秒）",
-        "done": "処理件数",
-        "error": "結果",
-        "worked_at": "最後に処理した日時",
-    }
-    column_default_sort = ("job", False)
-    column_sortable_list = ("started_at",)
-    empty_text = "スケジューラーがまだ動いていません。"
-    list_note = (
-        "件数が0のときの実行は15秒ごとに記録します。「最終実行」が1分より古いときは、スケジューラーを確認してください。"
-    )
-    column_formatters = RecordsView.column_formatters | {
-        "seconds": lambda _view, _context, row, _name: f"{row.seconds:.2f}",
-        "error": lambda _view, _context, row, _name: f"失敗（{row.error}）" if row.error else "正常",
-    }
 
 
 class Phrases(ScopedView):

@@ -1,9 +1,9 @@
 """「団体登録・変更」: registrations that wait, each with what it changes, and the decision on it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -120,7 +120,10 @@ class RegistrationsView(PageView):
 
 
 def waiting_count() -> int:
-    return deciding.waiting_count(actor=current_actor())
+    """For the menu and the queue: one statement a request."""
+    if "waiting_registrations" not in g:
+        g.waiting_registrations = deciding.waiting_count(actor=current_actor())
+    return cast("int", g.waiting_registrations)
 
 
 def left_of(version: RegistrationVersion, closed: Any) -> int | None:

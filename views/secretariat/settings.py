@@ -1,5 +1,6 @@
 """Settings that the office changes itself."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,18 +11,22 @@ from werkzeug.wrappers import Response
 from models.base import db
 from portal import clock
 from portal.administration import office_settings
+from portal.administration.office_settings import Shown
 from portal.errors import NotFound, Refused
-from views.admin import PageView
-from views.secretariat.records import ADMINISTRATORS
+from views.secretariat.books import BookView
 from views.web import current_actor
 
 
-class SettingsView(PageView):
-    roles = ADMINISTRATORS
+class OfficeSettings(BookView):
+    list_template = "secretariat/settings.html"
+    column_list = ("label", "value")
 
-    @expose("/")
-    def index(self) -> str:
-        return self.page()
+    def entries(self) -> Sequence[Shown]:
+        return office_settings.listed(current_app.config["PORTAL"])
+
+    def render(self, template: str, data: Sequence[Shown] = (), **kwargs: Any) -> str:
+        groups = [(name, list(rows)) for name, rows in groupby(data, key=lambda each: each.adjustable.group)]
+        return super().render(template, data=data, groups=groups, **kwargs)
 
     @expose("/<setting>/", methods=("POST",))
     def save(self, setting: str) -> Any:
@@ -40,10 +45,8 @@ class SettingsView(PageView):
         office_settings.reset(setting, actor=current_actor(), now=clock.now())
         return self.done(f"「{office_settings.ADJUSTABLE[setting].label}」を元の値に戻しました。")
 
-    def page(self, wrong: str = "", typed: str = "", refusal: str = "") -> str:
-        shown = office_settings.listed(current_app.config["PORTAL"])
-        groups = [(name, list(rows)) for name, rows in groupby(shown, key=lambda each: each.adjustable.group)]
-        return self.render("secretariat/settings.html", groups=groups, wrong=wrong, typed=typed, refusal=refusal)
+    def page(self, wrong: str, typed: str, refusal: str) -> str:
+        return self.render(self.list_template, data=self.entries(), wrong=wrong, typed=typed, refusal=refusal)
 
     def done(self, told: str) -> Response:
         db.session.commit()

@@ -13,9 +13,9 @@ from models.talents import Talent
 from portal import clock, codes
 from portal.administration import talents
 from portal.database import begin_write
+from portal.dates import moment_short
 from portal.errors import Refused
 from portal.permissions import may
-from portal.wording import moment_short
 from views.arguments import LARGEST_ID
 from views.secretariat.organizations import in_use
 from views.secretariat.records import RecordsView

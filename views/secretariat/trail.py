@@ -16,12 +16,13 @@ from models.states import DownloadKind, Role
 from portal import clock
 from portal.database import begin_write
 from portal.errors import Refused
+from portal.event_words import SUBJECT_LABEL
 from portal.finding import LONGEST
 from portal.permissions import SECRETARIAT, may
 from portal.recruiting import downloads
 from portal.trail import finding, table, words
 from portal.trail.finding import Place, Wanted
-from portal.wording import SUBJECT_LABEL
+from views.account import require_fresh
 from views.admin import PageView
 from views.arguments import LARGEST_ID, one_of
 from views.files import send
@@ -85,6 +86,7 @@ class TrailExport(PageView):
         return redirect(PATH)
 
     @expose("/make", methods=("POST",))
+    @require_fresh()
     def make(self) -> Response:
         actor, wanted = current_actor(), read_wanted()
         kind = one_of(request.form.get("kind"), {kind.value: kind for kind in KINDS}, DownloadKind.trail_xlsx)

@@ -15,7 +15,7 @@ from portal.publishing.checks import ERROR, Finding
 from portal.recruiting import drafting, following, readings
 from views.arguments import LARGEST_ID, page_number
 from views.files import send
-from views.talent.applying import APPLICATION, posted, take_files
+from views.talent.applying import ACCEPTED, APPLICATION, posted, take_files
 from views.talent.room import room
 from views.web import current_actor
 
@@ -50,6 +50,7 @@ def application_page(application: Application, findings: Sequence[Finding] = ())
         course=following.course(application, actor=actor),
         readings=readings.of_talent(actor=actor, application_id=application.id) if talent.shows_readers else [],
         withdrawable=application.state in following.WITHDRAWABLE,
+        accepted=ACCEPTED,
         findings=findings,
         now=clock.now(),
     )

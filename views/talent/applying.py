@@ -16,6 +16,7 @@ from portal import clock
 from portal.database import begin_write
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from portal.files import intake
+from portal.files.kinds import OF_FORMAT, accept
 from portal.publishing.checks import ERROR, Finding
 from portal.recruiting import drafting, following, openness, seats, submitting
 from portal.recruiting.drafting import Posting
@@ -27,6 +28,7 @@ from views.arguments import LARGEST_ID, whole_number
 from views.talent.room import room
 from views.web import current_actor
 
+ACCEPTED = {code: accept(kinds) for code, kinds in OF_FORMAT.items()}  # by the format that is asked for
 APPLICATION = f"<int(min=1, max={LARGEST_ID}):application_id>"
 PLACE = re.compile(r"[0-9]{1,3}")
 SHEETS = ("resume", "profile")
@@ -115,7 +117,8 @@ def take_files(application: Application, *, now: datetime) -> list[Finding]:
         if given is None or not given.filename:
             continue
         try:
-            stored = intake.take_in(given.stream, given.filename, owner_id=current_actor().account_id, now=now)
+            owner_id, kinds = current_actor().account_id, OF_FORMAT[document.format]
+            stored = intake.take_in(given.stream, given.filename, owner_id=owner_id, now=now, kinds=kinds)
             drafting.put_document(document.id, stored, application=application, now=now)
         except Refused as refusal:
             refused.append(Finding("A-05", ERROR, f"document-{document.position}", str(refusal)))
@@ -160,6 +163,7 @@ def render_form(version: Posting, application: Application | None, findings: Seq
         needs=needs_of(version, filled),
         full=seats.full_sessions(version),
         consent_text=submitting.consent_text(version),
+        accepted=ACCEPTED,
         findings=findings,
         talent=talent,
         now=now,

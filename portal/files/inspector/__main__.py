@@ -1,4 +1,5 @@
-"""Writes one line of JSON, {"kind": …} or {"reason": …}; for `photo` the new picture's bytes follow it."""
+"""Writes one line of JSON, {"kind": …} or {"reason": …}; for `photo` with width and height, and the new picture's bytes
+follow it."""
 
 import io
 import json
@@ -14,6 +15,7 @@ from portal.files.inspector import Unfit, looks
 CPU_SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
 LARGEST_ANSWER = 16 * 1024 * 1024
+PICTURES = ("jpeg", "png", "webp")
 
 
 def main() -> None:
@@ -40,7 +42,10 @@ def _bind() -> None:
 def judge(file: BinaryIO, *, wants_photo: bool) -> tuple[dict[str, str], bytes]:
     try:
         kind = looks.look(file)
-        return {"kind": kind}, looks.photo(file) if wants_photo and kind in ("jpeg", "png") else b""
+        if not wants_photo or kind not in PICTURES:
+            return {"kind": kind}, b""
+        picture, (width, height) = looks.photo(file)
+        return {"kind": kind, "width": str(width), "height": str(height)}, picture
     except Unfit as unfit:
         return {"reason": unfit.reason, "detail": unfit.detail}, b""
     except (MemoryError, RecursionError):

@@ -6,6 +6,7 @@ from portal.files.inspector import Unfit
 
 HEAD = 4096
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .doc and .xls, and newer ones under a password
+WEBP = (b"RIFF", b"WEBP")
 HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
@@ -15,22 +16,22 @@ def look(file: BinaryIO) -> str:
     head = file.read(HEAD)
     # Imports are late: each file needs one parser, and pypdf alone takes longer than the interpreter.
     if head.startswith(b"%PDF-"):
-        from portal.files.inspector import pdf  # noqa: PLC0415
+        from portal.files.inspector import pdf  # noqa: PLC0415  # late, as said above
 
         return pdf.look(file)
     if head.startswith(b"PK\x03\x04"):
-        from portal.files.inspector import office  # noqa: PLC0415
+        from portal.files.inspector import office  # noqa: PLC0415  # likewise
 
         return office.look(file)
-    if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        from portal.files.inspector import picture  # noqa: PLC0415
+    if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (head[:4], head[8:12]) == WEBP:
+        from portal.files.inspector import picture  # noqa: PLC0415  # likewise
 
         return picture.look(file)
     raise _stranger(head)
 
 
-def photo(file: BinaryIO) -> bytes:
-    from portal.files.inspector import picture  # noqa: PLC0415
+def photo(file: BinaryIO) -> tuple[bytes, tuple[int, int]]:
+    from portal.files.inspector import picture  # noqa: PLC0415  # likewise
 
     return picture.redraw(file)
 
@@ -45,7 +46,7 @@ def _stranger(head: bytes) -> Unfit:
 
 def _guess(head: bytes) -> str:
     """What it seems to be, to say so; nothing depends on it."""
-    import puremagic  # noqa: PLC0415
+    import puremagic  # noqa: PLC0415  # only for what is refused
 
     try:
         return puremagic.from_string(head)

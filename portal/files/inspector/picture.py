@@ -1,4 +1,4 @@
-"""JPEG and PNG: decoded once to the last line, within 40 million pixels."""
+"""JPEG, PNG and WebP: decoded once to the last line, within 40 million pixels."""
 
 import io
 from typing import BinaryIO
@@ -8,8 +8,13 @@ from PIL import Image, ImageCms, ImageOps
 from portal.files.inspector import Unfit
 
 MOST_PIXELS = 40_000_000
-FORMATS = ("JPEG", "PNG")
-CODES = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png"}  # MPO: a JPEG with a second picture behind it, as cameras write
+FORMATS = ("JPEG", "PNG", "WEBP")
+CODES = {
+    "JPEG": "jpeg",
+    "MPO": "jpeg",
+    "PNG": "png",
+    "WEBP": "webp",
+}  # MPO: a JPEG with a second picture behind it, as cameras write
 PHOTO_EDGE = 1200  # pixels; 30 × 40 mm at 600 dpi need fewer
 PHOTO_QUALITY = 90
 
@@ -25,8 +30,9 @@ def look(file: BinaryIO) -> str:
     return code
 
 
-def redraw(file: BinaryIO) -> bytes:
-    """The picture alone, upright, as a JPEG: no place, camera, time or preview of an uncropped one goes with it."""
+def redraw(file: BinaryIO) -> tuple[bytes, tuple[int, int]]:
+    """The picture alone, upright, as a JPEG, and its measures: no place, camera, time or preview of an uncropped
+    one goes with it."""
     with _open(file) as original:
         original.draft(None, (PHOTO_EDGE, PHOTO_EDGE))  # a JPEG is decoded no finer than needed
         picture = _in_srgb(ImageOps.exif_transpose(original))
@@ -35,7 +41,7 @@ def redraw(file: BinaryIO) -> bytes:
     plain.paste(picture, mask=picture.getchannel("A") if "A" in picture.getbands() else None)
     made = io.BytesIO()
     plain.save(made, "JPEG", quality=PHOTO_QUALITY, optimize=True)
-    return made.getvalue()
+    return made.getvalue(), plain.size
 
 
 def _open(file: BinaryIO) -> Image.Image:
