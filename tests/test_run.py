@@ -97,6 +97,14 @@ def words_of(process: psutil.Process) -> list[str]:
         return []
 
 
+def parent_of(process: psutil.Process) -> int | None:
+    """Whoever started it; of one that has just died, nobody."""
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
+        return None
+
+
 @pytest.fixture(scope="class")
 def catcher() -> int:
     return demo_mail.free_port()

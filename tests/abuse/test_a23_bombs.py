@@ -7,6 +7,7 @@ tests/recruiting/test_resume_pdf.py and tests/recruiting/test_press.py.
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ from tests.client import Browser
 from tests.conftest import hang_up
 from tests.make import Maker
 from tests.recruiting.builders import applied, talent
-from tests.test_run import Running, children, environment, running, words_of
+from tests.test_run import Running, children, environment, parent_of, running, words_of
 from tests.views.login import log_in
 
 HEAVY = [{"at": "2010-03", "text": "国際協力" * (LONGEST_FIELD // 4)}] * 29  # seconds of work, if not too much
@@ -108,7 +109,8 @@ def test_no_page_waits_for_the_press_and_no_web_process_prints(tmp_path: Path, p
         assert {name for name, process in family if has_pango(process)} == {"portal.press"}
         assert [name for name, _process in family].count("gunicorn") >= 2
         for printer in printers(portal):
-            printer.kill()  # what was to be seen was seen
+            with suppress(psutil.NoSuchProcess):
+                printer.kill()  # what was to be seen was seen
 
 
 def answered(portal: Running, path: str, cookie: str) -> float:
@@ -128,8 +130,8 @@ def named(portal: Running) -> Iterator[tuple[str, psutil.Process]]:
 
 def printers(portal: Running) -> list[psutil.Process]:
     """Those that the press has forked."""
-    presses = [process for name, process in named(portal) if name == "portal.press"]
-    return [process for process in presses if any(process.ppid() == press.pid for press in presses)]
+    presses = {process.pid: process for name, process in named(portal) if name == "portal.press"}
+    return [process for process in presses.values() if parent_of(process) in presses]
 
 
 def has_pango(process: psutil.Process) -> bool:
