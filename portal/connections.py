@@ -43,7 +43,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         return {
             "hide_parameters": True,
             "json_deserializer": read_json,
-            "connect_args": {"check_same_thread": False, "timeout": 5},
+            "connect_args": {"check_same_thread": False, "timeout": 5, "cached_statements": 512},
             "pool_size": 8,
             "max_overflow": 16,
         }

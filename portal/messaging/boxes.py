@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.applications import Application
-from models.base import db
+from models.base import NOTHING, db
 from models.entries import Entry, Version
 from models.mail import OutboxMail
 from models.messages import Message, MessageFile, Thread
@@ -135,7 +135,7 @@ def postings_of(threads: Collection[Thread]) -> Mapping[int, Row]:
 def page_of(wanted: Wanted, *, actor: Actor) -> Found:
     """One page, newest first, in a number of statements that does not grow with the threads."""
     conditions = [visible(actor, Thread), *_conditions(wanted, actor=actor)]
-    is_new = _unread(actor) > 0
+    is_new = _unread(actor) > NOTHING
     unread = _count(*conditions, is_new)
     total = unread if wanted.unread else _count(*conditions)
     last = min(max(-(-total // wanted.size), 1), LAST_PAGE)
@@ -221,7 +221,7 @@ def count_unread(actor: Actor) -> int:
 @cache
 def _unread_threads(role: Role) -> Select:
     reader = whoever(role)
-    return select(func.count()).select_from(Thread).where(_unread(reader) > 0, visible(reader, Thread))
+    return select(func.count()).select_from(Thread).where(_unread(reader) > NOTHING, visible(reader, Thread))
 
 
 @cache
@@ -231,7 +231,7 @@ def unread_beside() -> ColumnElement[int]:
     return (
         select(func.count())
         .select_from(Thread)
-        .where(Thread.unread_organization > 0, Thread.organization_id == Account.organization_id)
+        .where(Thread.unread_organization > NOTHING, Thread.organization_id == Account.organization_id)
         .scalar_subquery()
         .label("unread")
     )

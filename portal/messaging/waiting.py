@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import contains_eager, load_only
 
-from models.base import db
+from models.base import NOTHING, db
 from models.mail import OutboxMail
 from models.messages import Message, Thread
 from models.states import MailState, Side
@@ -31,7 +31,7 @@ def unread(actor: Actor, *, most: int) -> Sequence[Row]:
     return db.session.execute(
         select(Thread, newest.label("excerpt"))
         .options(*with_people())
-        .where(visible(actor, Thread), Thread.unread_organization > 0)
+        .where(visible(actor, Thread), Thread.unread_organization > NOTHING)
         .order_by(Thread.inbox_at, Thread.id)
         .limit(most)
     ).all()

@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from models.applications import Application, RenderedResume
-from models.base import db
+from models.base import EMPTY, db
 from models.files import StoredFile
 from portal.actors import Actor
 from portal.database import begin_write, insert_or_update, lock_table, write
@@ -38,7 +38,7 @@ MOST_ROUNDS = 5  # of one run of the job
 HEAVY = "内容の量が多いため、履歴書PDFを作成できませんでした。応募内容は応募の画面で確認できます。"
 DOWN = "ただいま履歴書PDFを作成できません。しばらくしてから、もう一度お試しください。"
 BUSY = "履歴書PDFの作成が混み合っています。できあがるまで、しばらくお待ちください。"
-WAITS = (RenderedResume.file_id.is_(None), RenderedResume.error == "")
+WAITS = (RenderedResume.file_id.is_(None), RenderedResume.error == EMPTY)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
 
 from models.applications import Application
-from models.base import UTCDateTime, db
+from models.base import NOTHING, UTCDateTime, db
 from models.entries import Entry, EventSession, EventVersion, Version
 from models.messages import Thread
 from models.organizations import Organization
@@ -109,7 +109,7 @@ def answers(now: datetime) -> Select:
         Thread.unread_organization.label("number"),
     )
     waits = Thread.inbox_at.between(now - FORGOTTEN, now - ANSWER_LIES)
-    return _to_editors(query.where(Thread.unread_organization > 0, waits), Thread.organization_id)
+    return _to_editors(query.where(Thread.unread_organization > NOTHING, waits), Thread.organization_id)
 
 
 def registrations(now: datetime) -> Select:
