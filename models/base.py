@@ -1,6 +1,5 @@
 """The declarative base, the session and the column types that all tables share."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -66,9 +65,8 @@ class Enum(sqlalchemy.Enum):
 def written_out(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return literal_column(f"'{value.value}'")
-    if isinstance(value, Collection) and not isinstance(value, str) and value:
-        if all(isinstance(each, StrEnum) for each in value):
-            return [written_out(each) for each in value]
+    if isinstance(value, list | tuple | set | frozenset) and value and all(isinstance(each, StrEnum) for each in value):
+        return [written_out(each) for each in value]
     return value
 
 

@@ -1,16 +1,20 @@
 """Puts the parts together. The only file of portal/ that imports views."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import connections, multipart, settings
 from portal.extensions import babel, csrf, db, mail
 from portal.settings import Settings
+
+log = logging.getLogger(__name__)
 
 ROOT = settings.ROOT
 LARGEST_REQUEST = 17 * 1024 * 1024  # three attachments of a mail, or one large document
@@ -25,6 +29,7 @@ def create_app(chosen: Settings | None = None, *, doors: bool = True) -> Flask:
     app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping(configuration(chosen))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = CompiledTemplates()
     _make_folder(chosen)
     db.init_app(app)
     mail.init_app(app)
@@ -46,6 +51,16 @@ def create_app(chosen: Settings | None = None, *, doors: bool = True) -> Flask:
         proxied = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # how Flask is wrapped
     return app
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """In the user's own temporary folder: each new process would spend seconds on compiling the same."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().dump_bytecode(bucket)
+        except OSError as error:  # a full disk makes the next process slower, and no page fail
+            log.warning("a compiled template was not kept", extra={"why": error.strerror})
 
 
 def configuration(chosen: Settings) -> dict[str, Any]:

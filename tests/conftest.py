@@ -11,7 +11,6 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import event
 from xdist.scheduler import LoadFileScheduling
@@ -178,22 +177,8 @@ def site(settings: Settings, made_once: dict[Any, Any]) -> Flask:
     return made_once["site", settings]
 
 
-class Compiled(BytecodeCache):
-    """Templates of all applications of a worker, compiled once."""
-
-    buckets: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.buckets:
-            bucket.bytecode_from_string(self.buckets[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.buckets[bucket.key] = bucket.bytecode_to_string()
-
-
 def hurried(app: Flask) -> Flask:
     """No test cuts the power: SQLite need not wait for the disk, as PostgreSQL does not (`databases`)."""
-    app.jinja_env.bytecode_cache = Compiled()
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))

@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 from flask import Flask, url_for
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from models.base import db
-from tests import databases
+from tests import databases, writes
 from tests.access.conftest import app, world  # noqa: F401  # fixtures
 from tests.access.matrix import MATRIX
 from tests.access.world import World, digest
@@ -33,7 +32,6 @@ EXPECTED = {200, 202, 302, 303, 304, 308, 400, 403, 404, 405, 409, 410, 413, 415
 INSIDE = re.compile(
     rf'Traceback|File "|sqlite3|psycopg|sqlalchemy|\[SQL|site-packages|{re.escape(str(ROOT))}|werkzeug|jinja2'
 )
-READING = re.compile(r"\s*(SELECT|SET|SAVEPOINT|RELEASE|ROLLBACK)\b")  # whatever else there is may write
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 LOGIN = ("login.staff_check", "login.talent_check", "login.take_second_step", "login.resend_code")
 ENDS_SESSIONS = ("login.log_out", "account.end_other_sessions", "account.end_session")
@@ -67,19 +65,14 @@ class Watch:
     def __init__(self) -> None:
         self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._is_sqlite = self._connection.dialect.name == "sqlite"
-        self._writes = 0
         self._seen: tuple[Any, tuple[int, ...]] = (None, ())
         self.looks = 0  # at the tables
-        event.listen(db.engine, "before_cursor_execute", self._note)
-
-    def _note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        self._writes += not READING.match(statement)
 
     def mark(self) -> tuple[int, ...]:
         db.session.rollback()
         # SQLite says it itself: this moves by what other connections commit. PostgreSQL has no such number of one
         # database; all that writes in this test is the application of this process.
-        changes = self._row("PRAGMA data_version") if self._is_sqlite else self._writes
+        changes = self._row("PRAGMA data_version") if self._is_sqlite else writes.count(db.engine)
         if changes != self._seen[0]:
             self.looks += 1
             self._seen = changes, self._row(MARK)
@@ -91,7 +84,6 @@ class Watch:
         return tuple(driver.execute(statement).fetchone())
 
     def close(self) -> None:
-        event.remove(db.engine, "before_cursor_execute", self._note)
         self._connection.close()
 
 
