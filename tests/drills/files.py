@@ -101,9 +101,8 @@ def watched(steps: Steps) -> Iterator[None]:
         sys.setprofile(None)
 
 
-def work(settings: Settings, data: bytes, steps: Steps) -> str:
+def work(app: Flask, data: bytes, steps: Steps) -> str:
     """One worker's life: a file comes in and is committed, or not."""
-    app = create_app(settings, doors=False)
     with app.app_context():
         begin_write()
         with watched(steps):
@@ -170,6 +169,7 @@ class Watcher:
 
 def drill(settings: Settings, harm: Callable[[], None], events: set[str]) -> dict[str, Any]:
     data = picture(size=(600, 800), compress_level=0)  # more than one write
+    app = create_app(settings, doors=False)  # without a connection, which processes must not share
     watcher = Watcher(settings, data)
     faults: list[str] = []
     endings: dict[str, int] = {}
@@ -177,7 +177,7 @@ def drill(settings: Settings, harm: Callable[[], None], events: set[str]) -> dic
     for at in range(1, MOST_STEPS):
         before = len(watcher.rows())
         steps = Steps(at, harm, events)
-        ending, count = run(partial(work, settings, data, steps), steps)
+        ending, count = run(partial(work, app, data, steps), steps)
         added = len(watcher.rows()) - before
         endings[ending] = endings.get(ending, 0) + 1
         faults += [f"step {at}: {fault}" for fault in watcher.faults()]
@@ -186,13 +186,12 @@ def drill(settings: Settings, harm: Callable[[], None], events: set[str]) -> dic
         if ending == "done" and count < at:
             break  # nothing was left to harm
         early += not added
-    faults += _sweep(settings, watcher)
+    faults += _sweep(app, watcher)
     return {"steps": at - 1, "endings": endings, "without_row": early, "rows": len(watcher.rows()), "faults": faults}
 
 
-def _sweep(settings: Settings, watcher: Watcher) -> list[str]:
+def _sweep(app: Flask, watcher: Watcher) -> list[str]:
     """A day later nothing is left of those that were stopped, and everything of those that were not."""
-    app: Flask = create_app(settings, doors=False)
     with app.app_context():
         dropping.sweep(datetime.now(UTC) + timedelta(hours=25))
         db.session.remove()
