@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -249,12 +251,17 @@ def test_a_load_that_is_cut_off_leaves_an_empty_database(tmp_path: Path, monkeyp
     databases.migrate(url)
     settings = settings_of(url, tmp_path)
 
-    def cut() -> None:
-        raise KeyboardInterrupt
+    from portal.demo import applications
 
-    from portal.demo import life
+    follow, followed = applications.Applying.follow, count(1)
 
-    monkeypatch.setattr(life, "finish", cut)
+    def cut(self: Any, *given: Any) -> None:
+        follow(self, *given)
+        if next(followed) == 5:
+            assert db.session.scalar(select(func.count()).select_from(Version)), "something was there to be lost"
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(applications.Applying, "follow", cut)
     with pytest.raises(KeyboardInterrupt):
         demonstration.load_if_empty(settings)
     with create_app(settings, doors=False).app_context():
