@@ -1,5 +1,6 @@
 """「人材詳細を見る」: an organization reads a published profile, on record, and not so many that it copies them all."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -63,16 +64,24 @@ def _org_type() -> Select:
     return select(Organization.org_type).where(Organization.id == bindparam("organization_id"))
 
 
-def open_profile(code: str, *, actor: Actor, now: datetime, settings: Settings) -> Row:
+def open_profile(
+    code: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    settings: Settings,
+    beside: Callable[[Select, Role], Select] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Row:
     """The columns READ of the profile as published at this moment; the view is counted and on record.
 
     Beside them what the organization noted: `marked_at` and, if there is such a moment, `note`, `label`, `next_on`; and
-    whether they wrote to each other.
+    whether they wrote to each other; `beside` adds columns of its own, with `values` for what it asks for.
     Raises what `require_search` does, NotFound alike for what is private, hidden from this organization or not there,
     Throttled beyond a limit. In three statements, in a transaction that was begun as not durable: the page does not
     wait for the disk.
     """
-    rows = rows_of(_profile(actor.role), {"code": code, **asking(actor)})
+    rows = rows_of(_profile(actor.role, beside), {"code": code, **asking(actor), **(values or {})})
     refuse_groups(may_search=any(may_search_talents(row.org_type) for row in rows))
     talent = rows[0]
     if talent.id is None:
@@ -84,19 +93,20 @@ def open_profile(code: str, *, actor: Actor, now: datetime, settings: Settings) 
 
 
 @cache
-def _profile(role: Role) -> Select:
+def _profile(role: Role, beside: Callable[[Select, Role], Select] | None) -> Select:
     """The kind of an organization, and beside it the profile that it sees behind a code. Kept, for putting it together
     costs more than running it."""
     reader = whoever(role)
     noted = (Favorite.created_at.label("marked_at"), Favorite.note, Favorite.label, Favorite.next_on)
     is_written = exists().where(visible(reader, Message), Message.talent_id == Talent.id).label("is_written")
-    return (
+    query = (
         _org_type()
         .select_from(Organization)
         .outerjoin(Talent, (Talent.code == bindparam("code")) & visible(reader, Talent))
         .outerjoin(Favorite, (Favorite.talent_id == Talent.id) & visible(reader, Favorite))
         .add_columns(*(getattr(Talent, name) for name in READ), *noted, is_written)
     )
+    return beside(query, role) if beside else query
 
 
 def note_limit(refusal: Throttled, *, actor: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, bindparam, case, exists, func, select
 
 from models.applications import Application
-from models.base import db
+from models.base import db, shared_alias
 from models.favorites import OfferStop
 from models.messages import Message
 from models.people import Account
@@ -37,6 +37,8 @@ EVENT = "採用通知メールは、求人の応募者にだけ送れます。"
 TWICE = "同じ方の別の応募に、このメールを送ります。"
 NO_DOCUMENT = "依頼する書類が、この応募にはありません。"
 ENDED_ALREADY = "選考が終わっているため、書類を依頼できません。"
+
+NEWEST, WRITER = shared_alias(Message), shared_alias(Account)
 
 
 class Turn(StrEnum):
@@ -90,37 +92,65 @@ def why_no_offer(marks: Row | Any) -> str:
 
 def offer_reasons(talent_ids: Sequence[int], *, actor: Actor, now: datetime, settings: Settings) -> dict[int, str]:
     """In one statement. The quota goes to those who stand first."""
-    since = now - timedelta(days=settings.offer_interval_days)
-    asked = {"ids": sorted(set(talent_ids)), "since": since, **quotas.day_of(now, settings), **asking(actor)}
-    rows = {row.id: row for row in rows_of(_standing(actor.role), asked)}
-    reasons = {key: why_no_offer(row) or _cooling_down(row, settings) for key, row in rows.items()}
+    wanted = {"ids": sorted(set(talent_ids)), **standing_at(now, settings), **asking(actor)}
+    rows = {row.id: row for row in rows_of(_standing(actor.role), wanted)}
     left = settings.offers_a_day - next((row.written for row in rows.values()), 0)
+    reasons: dict[int, str] = {}
     for talent_id in dict.fromkeys(talent_ids):
-        reason = reasons.get(talent_id, PRIVATE)
-        if not reason and left <= 0:
-            reason = f"1日に送れるオファーメールの上限（{settings.offers_a_day:,}通）に達しました。"
-        left -= not reason
-        reasons[talent_id] = reason
+        row = rows.get(talent_id)
+        reasons[talent_id] = _reason(row, settings, left=left) if row else PRIVATE
+        left -= not reasons[talent_id]
     return {key: reason for key, reason in reasons.items() if reason}
+
+
+def offer_reason(row: Row, settings: Settings) -> str:
+    """Of one talent, in a row that `with_standing` made."""
+    return _reason(row, settings, left=settings.offers_a_day - row.written)
+
+
+def _reason(row: Row, settings: Settings, *, left: int) -> str:
+    reason = why_no_offer(row) or _cooling_down(row, settings)
+    if not reason and left <= 0:
+        return f"1日に送れるオファーメールの上限（{settings.offers_a_day:,}通）に達しました。"
+    return reason
 
 
 @cache
 def _standing(role: Role) -> Select:
-    """For each of "ids" what decides about an offer, beside it the newest one "since", and how many the organization
-    "written" today. Kept, for putting it together costs more than running it."""
+    """Kept, for putting it together costs more than running it."""
+    return with_standing(select(Talent.id).where(given(Talent.id)), role)
+
+
+def with_standing(query: Select, role: Role) -> Select:
+    """A query of talents, and beside each what decides about an offer: the newest one "since", the newest answer, and
+    how many the organization has "written" today. Run with what `standing_at` and `asking` say."""
+    mine = (visible(whoever(role), Message), Message.talent_id == Talent.id)
+    sent = (*mine, Message.side == Side.organization, Message.state.in_(COUNTED))
     is_late_offer = (Message.mail_class == MailClass.offer) & (Message.created_at > bindparam("since"))
-    offer = _newest_from_organization(role, is_late_offer).subquery()
-    written = quotas.written_today().scalar_subquery().label("written")
+    newest_id = select(func.max(Message.id)).where(*sent, is_late_offer).correlate(Talent).scalar_subquery()
+    answered = (
+        select(func.max(Message.created_at))
+        .where(*mine, Message.side == Side.talent, Message.state == MessageState.delivered)
+        .correlate(Talent)
+        .scalar_subquery()
+    )
     return (
-        select(Talent.id, *offer_marks(bindparam("organization_id")), *_mail_of(offer.c), written)
-        .join(Account, Account.id == Talent.account_id)
-        .outerjoin(offer, offer.c.talent_id == Talent.id)
-        .where(given(Talent.id))
+        query.outerjoin(Account, Account.id == Talent.account_id)
+        .outerjoin(NEWEST, NEWEST.id == newest_id)
+        .outerjoin(WRITER, WRITER.id == NEWEST.account_id)
+        .add_columns(
+            *offer_marks(bindparam("organization_id")),
+            NEWEST.created_at.label("at"),
+            NEWEST.created_at.label("begun"),
+            WRITER.name.label("by"),
+            answered.label("answered_at"),
+            quotas.written_today().scalar_subquery().label("written"),
+        )
     )
 
 
-def _mail_of(columns: Any) -> tuple[Any, ...]:
-    return columns.at, columns.by, columns.begun, columns.answered_at
+def standing_at(now: datetime, settings: Settings) -> dict[str, datetime]:
+    return {"since": now - timedelta(days=settings.offer_interval_days), **quotas.day_of(now, settings)}
 
 
 def _cooling_down(row: Row, settings: Settings) -> str:
@@ -143,14 +173,9 @@ def written_to(actor: Actor, talent_ids: Collection[int]) -> Mapping[int, Writte
     """By talent id, for those who were written to. An answer is whatever the talent wrote since, in any thread."""
     if not talent_ids:
         return {}
-    asked = {"ids": sorted(set(talent_ids)), **asking(actor)}
-    rows = rows_of(_written_to(actor.role), asked)
+    wanted = {"ids": sorted(set(talent_ids)), **asking(actor)}
+    rows = rows_of(_written_to(actor.role), wanted)
     return {row.talent_id: Written(row.at, row.by, _turn(row), row.answered_at) for row in rows}
-
-
-@cache
-def _written_to(role: Role) -> Select:
-    return _newest_from_organization(role)
 
 
 def _turn(mail: Row) -> Turn:
@@ -159,15 +184,16 @@ def _turn(mail: Row) -> Turn:
     return Turn.talent if mail.answered_at >= mail.at else Turn.organization
 
 
-def _newest_from_organization(role: Role, *criteria: ColumnElement[bool]) -> Select:
-    """To each of "ids" who was written to."""
+@cache
+def _written_to(role: Role) -> Select:
+    """To each of "ids" who was written to, the newest."""
     mine = (visible(whoever(role), Message), given(Message.talent_id))
     own = (
         select(
             func.max(Message.id).label("newest"),
             func.max(case((Message.mail_class != MailClass.reply, Message.created_at))).label("begun"),
         )
-        .where(*mine, Message.side == Side.organization, Message.state.in_(COUNTED), *criteria)
+        .where(*mine, Message.side == Side.organization, Message.state.in_(COUNTED))
         .group_by(Message.talent_id)
         .subquery()
     )

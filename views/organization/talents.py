@@ -41,14 +41,20 @@ class TalentsView(SeekingView):
         """The view is on record before the page is; who opens too many is told to wait, and the office is told."""
         actor, now = current_actor(), clock.now()
         try:
-            talent = viewing.open_profile(code, actor=actor, now=now, settings=settings())
+            talent = viewing.open_profile(
+                code,
+                actor=actor,
+                now=now,
+                settings=settings(),
+                beside=reach.with_standing,
+                values=reach.standing_at(now, settings()),
+            )
         except Throttled as refusal:
             begin_write()
             viewing.note_limit(refusal, actor=actor, now=now)
             db.session.commit()
             raise
         written = exchange.with_talent(talent.id, actor=actor) if talent.is_written else ()
-        reasons = reach.offer_reasons([talent.id], actor=actor, now=now, settings=settings())
         db.session.commit()  # nothing is read after it
         return self.render(
             "organization/talent.html",
@@ -57,7 +63,7 @@ class TalentsView(SeekingView):
             is_stale=viewing.is_stale(talent, now=now),
             favorite=talent if talent.marked_at else None,
             exchange=written,
-            reason=reasons.get(talent.id),
+            reason=reach.offer_reason(talent, settings()),
             may_mark=may(actor, "talent.mark"),
             may_write=may(actor, "message.write"),
             now=now,
