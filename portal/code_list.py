@@ -44,6 +44,11 @@ class CodeList:
         return self._told.offered
 
     @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Value and word of those that are offered."""
+        return self._told.pairs
+
+    @property
     def known(self) -> tuple[Code, ...]:
         """The retired ones, too."""
         return self._told.codes
@@ -57,6 +62,7 @@ class _Told:
     def __init__(self, codes: tuple[Code, ...]) -> None:
         self.codes = codes
         self.offered = tuple(code for code in codes if code.active)
+        self.pairs = tuple((code.value, code.ja) for code in self.offered)
         self.labels = {code.value: code.ja for code in codes}
 
 

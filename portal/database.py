@@ -235,6 +235,8 @@ def given(column: Any, name: str = "ids") -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", column.in_(bindparam(name, type_=column.type, expanding=True)))
 
 
-def write(statement: UpdateBase) -> int:
-    """Executes an INSERT, UPDATE or DELETE; returns how many rows it touched."""
-    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
+def write(statement: UpdateBase, values: Mapping[str, Any] | None = None) -> int:
+    """Executes an INSERT, UPDATE or DELETE; returns how many rows it touched. With `values` it is one that is kept, and
+    goes past the unit of work."""
+    run = db.session.execute(statement) if values is None else _connection().execute(statement, values)
+    return cast("CursorResult[Any]", run).rowcount

@@ -15,12 +15,13 @@ from markupsafe import Markup, escape
 
 from models.states import Role
 from portal.actors import Actor
-from portal.code_list import Code
+from portal.code_list import Code, CodeList
 from portal.publishing.wording import file_facts
 from portal.registry import changes
 from portal.wording import Look
 
 NAME = re.compile(r"\{(\w+)\}")  # in a pattern
+MARKED, CHECKED = ("<option ", "selected"), ("", "checked")  # how an option and a box begin, and what chooses them
 
 
 def register(app: Flask) -> None:
@@ -70,15 +71,19 @@ def mark(base: str, look: Look, title: str = "") -> Markup:
 
 def options(choices: Mapping[str, str] | Iterable[Code], chosen: str | Collection[str]) -> Markup:
     """Those of a select. A form has some thousand, the same each time but for what is chosen in them."""
-    pairs = choices.items() if isinstance(choices, Mapping) else ((code.value, code.ja) for code in choices)
-    return Markup(choose(_options(tuple(pairs)), {chosen} if isinstance(chosen, str) else set(chosen)))  # noqa: S704  # escaped below
+    if isinstance(choices, CodeList):
+        pairs = choices.pairs
+    else:
+        pairs = tuple(choices.items() if isinstance(choices, Mapping) else ((code.value, code.ja) for code in choices))
+    return Markup(choose(_options(pairs), {chosen} if isinstance(chosen, str) else set(chosen)))  # noqa: S704  # escaped below
 
 
-def choose(drawn: str, chosen: Iterable[str]) -> str:
-    """Options that were drawn, with these of them selected."""
+def choose(drawn: str, chosen: Iterable[str], how: tuple[str, str] = MARKED) -> str:
+    """Options or boxes that were drawn, with these of them chosen."""
+    start, mark = how
     for value in filter(None, chosen):  # without a choice nothing is marked
-        plain = f'<option value="{escape(value)}"'
-        drawn = drawn.replace(f"{plain}>", f"{plain} selected>", 1)
+        plain = f'{start}value="{escape(value)}"'
+        drawn = drawn.replace(f"{plain}>", f"{plain} {mark}>", 1)
     return drawn
 
 

@@ -6,15 +6,16 @@ nobody lets anything be kept; there is one row for each account.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, Select, bindparam, delete, select
 
 from models.base import db
 from models.organizations import Organization
 from models.people import Account, KeptInput, LoginSession
 from portal.accounts.tokens import digest
 from portal.actors import Actor
-from portal.database import insert_or_update, write
+from portal.database import insert_or_update, rows_of, write
 
 KEPT = timedelta(days=1)
 LONGEST = 100_000  # characters of all fields
@@ -51,14 +52,25 @@ def _account_of(token: str, *, now: datetime) -> int | None:
 
 def kept(form: str, *, actor: Actor, now: datetime) -> Fields:
     """Of the actor's own, without taking it away: a page that only shows writes nothing."""
-    found = db.session.scalar(
-        select(KeptInput.fields).where(
-            KeptInput.account_id == actor.account_id, KeptInput.form == form, KeptInput.kept_at > now - KEPT
-        )
+    found = rows_of(_kept(), {"account_id": actor.account_id, "form": form, "since": now - KEPT})
+    return [(str(name), str(text)) for row in found for name, text in row.fields]
+
+
+@cache
+def _kept() -> Select:
+    """Each form asks for it."""
+    return select(KeptInput.fields).where(
+        KeptInput.account_id == bindparam("account_id"),
+        KeptInput.form == bindparam("form"),
+        KeptInput.kept_at > bindparam("since"),
     )
-    return [(str(name), str(text)) for name, text in found or ()]
 
 
 def forget(form: str, *, actor: Actor) -> None:
     """It has served its turn; what was kept of another form waits on."""
-    write(delete(KeptInput).where(KeptInput.account_id == actor.account_id, KeptInput.form == form))
+    write(_served(), {"account_id": actor.account_id, "form": form})
+
+
+@cache
+def _served() -> Delete:
+    return delete(KeptInput).where(KeptInput.account_id == bindparam("account_id"), KeptInput.form == bindparam("form"))

@@ -110,16 +110,15 @@ def blank(kind: Kind, organization: Organization) -> dict[str, Any]:
     return empty | defaults(kind, organization)
 
 
-def to_write(version: Version) -> dict[str, Any]:
-    """The content for a form. What rests on a choice nobody has made yet still begins as a new form would."""
-    values = read(version)
+def to_write(version: Version, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Its content for a form. What rests on a choice nobody has made yet still begins as a new form would."""
     begins = defaults(version.kind, version.organization)
     open_names = {
         field.name
         for field in fields_of(version.kind)
         if any(not values.get(condition.field) for condition in field.when)
     }
-    return values | {name: value for name, value in begins.items() if name in open_names}
+    return {**values, **{name: value for name, value in begins.items() if name in open_names}}
 
 
 def copied(kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,19 +6,21 @@ It binds nobody and ends by itself. Scripts alone tell it, so that nothing that 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import db
 from models.entries import Version
 from models.people import Account
 from models.presence import Presence
+from models.states import Role
 from portal.actors import Actor
-from portal.database import insert_or_update
+from portal.database import insert_or_update, rows_of
 from portal.errors import Forbidden, NotFound
-from portal.permissions import EDITORS, may
+from portal.permissions import EDITORS, asking, may, whoever
 
 READING = timedelta(minutes=5)  # at the desk, where it is told anew every two
 WRITING = timedelta(seconds=90)  # in a form, where it is told anew every thirty seconds
@@ -65,15 +67,22 @@ def others(version_id: int, *, actor: Actor, now: datetime) -> list[str]:
 
 
 def company(version: Version, *, actor: Actor, now: datetime) -> Company:
-    is_here = (Presence.account_id == Account.id) & (Presence.version_id == version.id) & (Presence.until > now)
-    rows = db.session.execute(
-        select(Account.id, Account.name, Presence.until)
-        .outerjoin(Presence, is_here)
-        .where(are_colleagues(Account, actor), Account.role.in_(EDITORS), Account.suspended_at.is_(None))
-        .order_by(Presence.since, Account.id)
-    ).all()
+    """Of a draft, for somebody of its organization."""
+    rows = rows_of(_company(actor.role), {"version_id": version.id, "now": now, **asking(actor)})
     savers = [row.name for row in rows if row.id == version.updated_by_id]
     return Company(not rows, [row.name for row in rows if row.until], "".join(savers))
+
+
+@cache
+def _company(role: Role) -> Select:
+    """Kept, for each saving asks for it."""
+    is_here = (Presence.version_id == bindparam("version_id")) & (Presence.until > bindparam("now"))
+    return (
+        select(Account.id, Account.name, Presence.until)
+        .outerjoin(Presence, (Presence.account_id == Account.id) & is_here)
+        .where(are_colleagues(Account, whoever(role)), Account.role.in_(EDITORS), Account.suspended_at.is_(None))
+        .order_by(Presence.since, Account.id)
+    )
 
 
 def are_colleagues(account: Any, actor: Actor) -> ColumnElement[bool]:

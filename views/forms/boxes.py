@@ -1,5 +1,6 @@
 """Declared fields as a form draws them: each with its input, its errors and whether it is there at all."""
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from views.forms.entry import DeclaredForm
 from views.forms.inputs import Input
 
 ROWS = (Type.documents, Type.sessions, Type.languages, Type.rows, Type.files)
+MOST_BOXES = 40
 SUMMARY_FIELDS = 3
 LONGEST_SUMMARY = 40
 NO_NOTES: Mapping[str, Any] = MappingProxyType({})
@@ -32,10 +34,16 @@ class Box:
     filled: bool
     asks_date: bool  # of a copy, whose dates were emptied
     note: Any = None  # of whoever gave it back
+    drawn: dict[Any, str] = dataclasses.field(default_factory=dict)  # what forms of this kind share: see `drawing`
 
     @property
     def when(self) -> str:
         return json.dumps([[condition.field, sorted(condition.values)] for condition in self.field.when])
+
+    @property
+    def is_long(self) -> bool:
+        """A list to search in instead of boxes to tick."""
+        return len(self.input.choices) > MOST_BOXES
 
     @property
     def length(self) -> str:
@@ -102,7 +110,8 @@ def part_of(
 def _box(field: Field, form: DeclaredForm, values: Mapping[str, Any], errors: Sequence[str], *, copied: bool) -> Box:
     value = values[field.name]
     there, filled = applies(field, values), not is_empty(value)
-    return Box(field, form[field.name], errors, there, filled, copied and field.dated and there and not filled)
+    asks_date = copied and field.dated and there and not filled
+    return Box(field, form[field.name], errors, there, filled, asks_date, drawn=form.drawn)
 
 
 def _summary(boxes: Sequence[Box], values: Mapping[str, Any]) -> str:

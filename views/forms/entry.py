@@ -63,6 +63,7 @@ class DeclaredForm(Form):
     """One input per declared field, under its name."""
 
     declared: tuple[Field, ...] = ()
+    drawn: dict[Any, str]  # of each class its own: see `drawing`
 
     class Meta:
         locales = ("ja",)
@@ -82,7 +83,7 @@ def _form_for(kind: Kind, org_type: str, _rewordings: int) -> type[EntryForm]:
     someone = Organization(org_type=org_type)
     fields = tuple(fields_of(kind))
     inputs = {field.name: _input(field, choices_for(field, someone)) for field in fields}
-    return type(f"{kind.title()}Form", (EntryForm,), {"kind": kind, "declared": fields, **inputs})
+    return type(f"{kind.title()}Form", (EntryForm,), {"kind": kind, "declared": fields, "drawn": {}, **inputs})
 
 
 def form_of(sections: tuple[Section, ...]) -> type[DeclaredForm]:
@@ -94,7 +95,7 @@ def form_of(sections: tuple[Section, ...]) -> type[DeclaredForm]:
 def _form_of(sections: tuple[Section, ...], _rewordings: int) -> type[DeclaredForm]:
     fields = tuple(field for section in sections for field in section.fields)
     inputs = {field.name: _input(field, field.choices) for field in fields}
-    return type("SectionsForm", (DeclaredForm,), {"declared": fields, **inputs})
+    return type("SectionsForm", (DeclaredForm,), {"declared": fields, "drawn": {}, **inputs})
 
 
 def _input(field: Field, choices: CodeList | None) -> Any:

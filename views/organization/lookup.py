@@ -7,7 +7,6 @@ from models.base import db
 from models.entries import Entry, Version
 from models.organizations import Organization
 from portal.codes import may_search_talents
-from portal.errors import NotFound
 from portal.publishing import drafts, listing
 from portal.publishing.workflow import Seen
 from views.arguments import LARGEST_ID, whole_number
@@ -35,10 +34,7 @@ def name_of_home() -> str:
 
 
 def own_version(version_id: int, room: Room) -> Version:
-    version = drafts.find(version_id, actor=current_actor())
-    if version.kind is not room.kind:
-        raise NotFound
-    return version
+    return drafts.find(version_id, actor=current_actor(), kind=room.kind)
 
 
 def own_entry(entry_id: int, room: Room) -> Entry:

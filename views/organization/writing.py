@@ -81,13 +81,13 @@ class WritingView(HandsIn, Attends, KeepsInput):
         version = own_version(version_id, self.room)
         if not editing.is_editable(version, clock.now()):
             return redirect(self.entry_page(version))
-        return self.open_sheet(content.to_write(version), version)
+        saved = content.read(version)
+        return self.open_sheet(content.to_write(version, saved), version, merging.prints(version.kind, saved))
 
-    def open_sheet(self, values: Mapping[str, Any], version: Version | None) -> str:
+    def open_sheet(self, values: Mapping[str, Any], version: Version | None, base: merging.Prints | None = None) -> str:
         """With what was typed before a login ran out in the place of what is saved."""
         organization = version.organization if version else own_organization()
         form, revision = form_for(self.room.kind, organization)(data=values), version.revision if version else ""
-        base = merging.prints(version.kind, content.read(version)) if version else None
         posted: MultiDict[str, str] = MultiDict()
         if kept := MultiDict(lost_login.kept_fields(self.form_of(version.id if version else None))):
             form = attaching.recognize(form_for(self.room.kind, organization)(kept), current_actor())
