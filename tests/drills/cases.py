@@ -29,6 +29,7 @@ CASES = (
     Case("Webのプロセスの強制終了", "G19", "restart", ("--kills", "5", "--harm", "kill")),
     Case("データベースの停止", "G29", "outage", ("--seconds", "30"), kinds=POSTGRESQL),
     Case("データベースの凍結", "G29", "outage", ("--seconds", "5", "--harm", "freeze"), kinds=POSTGRESQL),
+    Case("データベースのディスク不足", "G29", "full_disk", ("--seconds", "8")),
     Case("保存中の強制終了・ディスク不足", "G19 G20 G24 G25", tests=("abuse/test_interruptions", "files/test_crashes")),
     Case("時計のずれ", "G13 G14 G24", "clocks"),
     Case("途切れるアップロード", "G25", "uploads"),
@@ -38,5 +39,5 @@ CASES = (
     Case("10万行の構成の移行", "G32", "migrations", ("--rows", "100000")),
     Case("おかしな入力", "G27", tests=("views/test_bad_input",), environment={"PORTAL_CAMPAIGN": "800"}),
 )
-OWN_DATABASE = ("outage",)
+OWN_DATABASE = ("outage", "full_disk")  # told which kind
 WITH_FILES = ("uploads",)  # whose bytes the doctor looks for

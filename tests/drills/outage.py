@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ class Database:
 
         self._wheel, self._server = wheel, wheel.get_server(folder, cleanup_mode=None)
         self.url: str = self._server.get_uri()
+        self.folder: Path = self._server.pgdata
 
     def stop(self) -> None:
         self._control("-m", "immediate", "stop")
@@ -87,6 +88,7 @@ def cluster() -> Iterator[Database]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kind", choices=("postgresql",), default="postgresql")  # a file does not go away
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--harm", choices=("stop", "freeze"), default="stop")
     wanted = parser.parse_args()
@@ -98,7 +100,7 @@ def main() -> int:
         cookies = cookies_of_members(app, CLIENTS)
         with serving(settings) as served:
             clients = [Client(served, cookie) for cookie in cookies]
-            figures = drill(database, clients, wanted)
+            figures = drill(clients, lambda: take_away(database, wanted))
         journals = judged(clients, app)
         figures |= journals | {"doctor": examined(database.url, settings.storage_url)}
     figures["seconds"] = round(time.monotonic() - begun, 1)
@@ -107,7 +109,8 @@ def main() -> int:
     )
 
 
-def drill(database: Database, clients: list[Client], wanted: argparse.Namespace) -> dict[str, Any]:
+def drill(clients: list[Client], harm: Callable[[], tuple[float, float]]) -> dict[str, Any]:
+    """Clients at work before, during and after `harm`, which returns the moments when it began and was over."""
     stop, pages = threading.Event(), list[str]()
 
     def work(number: int, client: Client) -> None:
@@ -126,7 +129,7 @@ def drill(database: Database, clients: list[Client], wanted: argparse.Namespace)
         thread.start()
     try:
         time.sleep(BEFORE)
-        gone, back = take_away(database, wanted)
+        gone, back = harm()
         time.sleep(AFTER)
     finally:
         stop.set()

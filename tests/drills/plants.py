@@ -92,6 +92,17 @@ PLANTS = (
         ("--seconds", "2"),
     ),
     Plant(
+        "データベースのディスク不足",
+        "書けなくても保存したと答える",
+        "views/organization/writing.py",
+        "        version_id = saved.id  # afterwards it would be read anew\n        db.session.commit()\n",
+        "        version_id = saved.id\n"
+        "        try:\n            db.session.commit()\n"
+        "        except Exception:\n            db.session.rollback()\n",
+        "journals",
+        ("--seconds", "4"),
+    ),
+    Plant(
         "保存中の強制終了・ディスク不足",
         "ファイルを書けなくても登録する",
         "portal/files/intake.py",

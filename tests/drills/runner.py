@@ -52,7 +52,9 @@ def run(case: Case, kind: str, folder: Path, *, root: Path, arguments: Sequence[
 def drill(case: Case, kind: str, folder: Path, root: Path, arguments: Sequence[str]) -> Ending:
     command = ["-W", "error", "-m", f"tests.drills.{case.drill}", *case.arguments, *arguments]
     url, store = "", f"file://{folder}/files-{kind}"
-    if case.drill not in OWN_DATABASE:
+    if case.drill in OWN_DATABASE:
+        command += ["--kind", kind]
+    else:
         url = databases.fresh_url(kind, folder, f"portal_chaos_{case.drill}")
         (folder / f"portal_chaos_{case.drill}.sqlite").unlink(missing_ok=True)  # of the case before
         databases.migrate(url)
