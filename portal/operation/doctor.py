@@ -86,16 +86,6 @@ def check_storage(chosen: Settings) -> Result:
     return Result("保存先", fine=True, finding=f"{chosen.storage_url} に書き込めました。")
 
 
-def check_files(chosen: Settings) -> Result:
-    """Whether each file that a row knows is there; as `check_search`, and of the place of files likewise."""
-    if not (check_database(chosen).fine and check_storage(chosen).fine):
-        return Result("ファイル", fine=False, finding="データベースと保存先を先に直してください。")
-    if count := invariants.lost_files(chosen):
-        advice = "PORTAL_STORAGE_URL を確認し、正しければ控えの files から戻してください。"
-        return Result("ファイル", fine=False, finding=f"{count:,}件が保存先にありません。{advice}")
-    return Result("ファイル", fine=True, finding="データベースにあるものは、すべて保存先にあります。")
-
-
 def check_scanner(chosen: Settings) -> Result:
     if not chosen.scanner:
         return Result("ウイルス検査", fine=True, finding="使わない設定です（PORTAL_SCANNER）。")
@@ -130,37 +120,56 @@ def check_front_end(_chosen: Settings) -> Result:
     return Result("画面の部品", fine=True, finding="そろっています。")
 
 
-def check_search(chosen: Settings) -> Result:
-    """Needs a database of the newest schema; where there is none, `check_database` says so."""
-    if not check_database(chosen).fine:
-        return Result("人材検索の索引", fine=False, finding="データベースを先に直してください。")
-    count = reindexing.missing(chosen)
-    if count:
-        advice = "portal reindex を実行してください。"
-        return Result("人材検索の索引", fine=False, finding=f"{count:,}人分が古いままです。{advice}")
-    return Result("人材検索の索引", fine=True, finding="公開中のプロフィールと一致しています。")
+@dataclass(frozen=True)
+class Agreement:
+    """What must agree with the rows there are. Where it cannot be asked for, the check that it stands on says why."""
+
+    subject: str
+    count: Callable[[Settings], int]  # of what does not
+    wrong: str
+    advice: str
+    fine: str
+    stands_on: tuple[Callable[[Settings], Result], ...] = (check_database,)
+    first: str = "データベース"
+
+    def __call__(self, chosen: Settings) -> Result:
+        if not all(check(chosen).fine for check in self.stands_on):
+            return Result(self.subject, fine=False, finding=f"{self.first}を先に直してください。")
+        if count := self.count(chosen):
+            return Result(self.subject, fine=False, finding=f"{self.wrong.format(count=count)}。{self.advice}")
+        return Result(self.subject, fine=True, finding=self.fine)
 
 
-def check_numbers(chosen: Settings) -> Result:
-    """As `check_search`."""
-    if not check_database(chosen).fine:
-        return Result("応募一覧の件数", fine=False, finding="データベースを先に直してください。")
-    if count := reindexing.wrong_numbers(chosen):
-        advice = "portal reindex を実行してください。"
-        return Result("応募一覧の件数", fine=False, finding=f"{count:,}か所が応募と食い違っています。{advice}")
-    return Result("応募一覧の件数", fine=True, finding="応募と一致しています。")
-
-
-def check_publications(chosen: Settings) -> Result:
-    """As `check_search`."""
-    if not check_database(chosen).fine:
-        return Result("公開の記録", fine=False, finding="データベースを先に直してください。")
-    if count := invariants.count_wrong_publications(chosen):
-        advice = "portal audit-verify を実行し、操作記録で経緯を確かめてください。"
-        return Result("公開の記録", fine=False, finding=f"{count:,}件が公開の状態と食い違っています。{advice}")
-    return Result("公開の記録", fine=True, finding="公開中と公開後の情報のすべてと一致しています。")
-
-
+check_search = Agreement(
+    "人材検索の索引",
+    reindexing.missing,
+    "{count:,}人分が古いままです",
+    "portal reindex を実行してください。",
+    "公開中のプロフィールと一致しています。",
+)
+check_numbers = Agreement(
+    "応募一覧の件数",
+    reindexing.wrong_numbers,
+    "{count:,}か所が応募と食い違っています",
+    "portal reindex を実行してください。",
+    "応募と一致しています。",
+)
+check_publications = Agreement(
+    "公開の記録",
+    invariants.count_wrong_publications,
+    "{count:,}件が公開の状態と食い違っています",
+    "portal audit-verify を実行し、操作記録で経緯を確かめてください。",
+    "公開中と公開後の情報のすべてと一致しています。",
+)
+check_files = Agreement(
+    "ファイル",
+    invariants.lost_files,
+    "{count:,}件が保存先にありません",
+    "PORTAL_STORAGE_URL を確認し、正しければ控えの files から戻してください。",
+    "データベースにあるものは、すべて保存先にあります。",
+    (check_database, check_storage),
+    "データベースと保存先",
+)
 CHECKS: tuple[Callable[[Settings], Result], ...] = (
     check_database,
     check_search,

@@ -26,7 +26,7 @@ from portal.settings import Settings
 from tests import databases
 from tests.drills import telling
 from tests.drills.examining import examined
-from tests.drills.outage import ANSWERED, CLIENTS, WELL, cluster, drill
+from tests.drills.outage import ANSWERED, CLIENTS, JAPANESE, WELL, cluster, drill
 from tests.drills.serving import SECRET, Client, cookies_of_members, judged, serving
 
 SIZE, FILE = "64m", "portal.sqlite"
@@ -38,6 +38,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
     if os.geteuid():
         raise SystemExit("a small disk is mounted for this drill, which takes root")
     folder.mkdir()
+    folder.parent.chmod(0o755)  # PostgreSQL's own user goes through it
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0755", "tmpfs", str(folder)], check=True)
     try:
         yield folder
@@ -92,7 +93,6 @@ def main() -> int:
         small_disk(Path(name) / "disk") as disk,
         database(wanted.kind, disk) as url,
     ):
-        Path(name).chmod(0o755)
         databases.migrate(url)
         settings = Settings(database_url=url, secret_key=SECRET, storage_url=f"file://{name}/files")
         app = create_app(settings)
@@ -103,11 +103,12 @@ def main() -> int:
         journals = judged(clients, app)
         figures |= journals | {"doctor": examined(url, settings.storage_url)}
     figures["seconds"] = round(time.monotonic() - begun, 1)
-    statuses = figures["statuses"]
+    statuses, refused = figures["statuses"], [page for client in clients for page in client.journal.away]
     return telling.tell(
         figures,
         injected=statuses.get("503", 0) >= CLIENTS,
         statuses=set(statuses) <= {"200", "302", "503"},
+        in_words=all(JAPANESE in page for page in refused),
         read_on=statuses.get("200", 0) > 0,
         answered=figures["slowest_s"] <= ANSWERED,
         well_again=figures["well_again_s"] <= WELL,

@@ -114,6 +114,7 @@ class Journal:
     unknown: list[str] = field(default_factory=list)
     slowest: float = 0.0
     well_at: list[float] = field(default_factory=list)  # moments of answers that were as they should be
+    away: list[str] = field(default_factory=list)  # pages of answers 503
 
 
 class Client:
@@ -154,6 +155,8 @@ class Client:
         ended = time.monotonic()
         self.journal.slowest = max(self.journal.slowest, ended - begun)
         self.journal.statuses[str(status) if status else "cut"] += 1
+        if status == 503:
+            self.journal.away.append(page)
         if status in (200, *DONE):
             self.journal.well_at.append(ended)
         return status, page
