@@ -45,13 +45,17 @@ def sketch_of(kind: Any, content: Mapping[str, Any]) -> Hashes:
     return nsmallest(MOST, hashes)
 
 
-def share(one: Hashes, other: Hashes) -> int:
-    """Per cent of the sequences that both texts have, of all that either has."""
+def share(one: Hashes, other: Hashes, *, least: int = 0) -> int:
+    """Per cent of the sequences that both texts have, of all that either has; 0 where it is less than `least`."""
     if not one or not other:
         return 0
     a, b = set(one), set(other)
-    lowest = set(nsmallest(min(MOST, len(a | b)), a | b))
-    return round(100 * len(lowest & a & b) / len(lowest))
+    both = a & b
+    lowest = min(MOST, len(a) + len(b) - len(both))
+    if 100 * len(both) < (least - 1) * lowest:  # whichever of them are among the lowest
+        return 0
+    told = round(100 * len(both.intersection(nsmallest(lowest, a | b))) / lowest)
+    return told if told >= least else 0
 
 
 def keep(version: Version, content: Mapping[str, Any]) -> None:
@@ -77,8 +81,8 @@ def _alike(version: Version, hashes: Hashes) -> list[tuple[int, int]]:
         .order_by(Sketch.version_id.desc())
         .limit(LATEST)
     )
-    shares = [(key, share(hashes, array("I", kept))) for key, kept in latest]
-    return sorted([pair for pair in shares if pair[1] >= ALIKE], key=lambda pair: -pair[1])[:SHOWN]
+    shares = [(key, share(hashes, array("I", kept), least=ALIKE)) for key, kept in latest]
+    return sorted([pair for pair in shares if pair[1]], key=lambda pair: -pair[1])[:SHOWN]
 
 
 def alike(version_id: int, *, actor: Actor) -> Sequence[Row]:

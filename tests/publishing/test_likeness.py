@@ -1,5 +1,6 @@
 """Entries of an organization that say nearly the same are told, others are not, whatever there is of them."""
 
+import random
 from datetime import datetime
 
 import pytest
@@ -34,6 +35,16 @@ def test_nearly_the_same_text_of_the_same_organization_is_told(make: Maker) -> N
     assert other == first.id
     assert likeness.ALIKE <= per_cent < 100
     assert found(first, office) == [], "what came later was not there when it was handed in"
+
+
+def test_looking_only_for_what_is_much_alike_finds_the_same() -> None:
+    drawn = random.Random(20261127)
+    for _ in range(300):
+        one = drawn.sample(range(1000), drawn.randint(1, likeness.MOST))
+        kept = one[: drawn.randint(len(one) * 3 // 4, len(one))]
+        other = sorted({*kept, *drawn.sample(range(1000), drawn.randint(0, likeness.MOST - len(kept)))})
+        whole = likeness.share(sorted(one), other)
+        assert likeness.share(sorted(one), other, least=likeness.ALIKE) == (whole if whole >= likeness.ALIKE else 0)
 
 
 def test_a_revision_is_not_like_its_own_entry_and_what_comes_back_is_compared_anew(make: Maker) -> None:
