@@ -68,7 +68,7 @@ def submit(
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise Invalid(errors)
-    said = acknowledged or {}
+    said = {} if acknowledged is None else acknowledged
     if unseen := [finding for finding in findings if finding.severity == WARNING and not _is_seen(finding, said)]:
         raise Unacknowledged(unseen)
     rule_counts.overruled((finding for finding in findings if finding.severity == WARNING), now=now)
