@@ -1,27 +1,21 @@
 """What a file is and whether it is taken, found out by a process that may be stopped at any time."""
 
+import atexit
 import json
 import logging
-import os
 import re
-import subprocess
-import sys
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 from typing import BinaryIO, cast
 
+from portal.apart.client import Away, Busy, Endless, Stopped, Workshop
 from portal.errors import Refused, Unavailable
+from portal.files.inspector import JUDGED, KIND, PHOTO, SECONDS
 from portal.files.kinds import BY_CODE, FileKind, spell
-from portal.settings import ROOT
 
 log = logging.getLogger(__name__)
 
-SECONDS = 20  # by the clock on the wall; the process itself stops after ten of computing
 AT_ONCE = 2  # in each web process
-LARGEST_ANSWER = 16 * 1024 * 1024
 AGAIN = "保存し直してから、もう一度選んでください。"
 SENTENCES = {
     "acting": "スクリプトや添付ファイルなどを含むPDFは受け付けられません。「PDFとして印刷」で" + AGAIN,
@@ -40,7 +34,8 @@ SENTENCES = {
 GUESS = re.compile(r"\.[a-z0-9]{1,8}")
 EDGE = re.compile(r"[1-9][0-9]{0,4}")
 
-_places = BoundedSemaphore(AT_ONCE)
+inspector = Workshop("portal.files.inspector", at_once=AT_ONCE)
+atexit.register(inspector.close)
 
 
 @dataclass(frozen=True)
@@ -54,47 +49,33 @@ class Picture:
 
 def judge(file: BinaryIO, kinds: Collection[FileKind]) -> FileKind:
     """The kind of the file, if it is one of these; else Refused says why and what to do."""
-    with _inspected(file, "judge") as (verdict, _rest):
-        return _kind(verdict, kinds)
+    verdict, _picture = _inspected(file, KIND)
+    return _kind(verdict, kinds)
 
 
 def redraw(file: BinaryIO, kinds: Collection[FileKind]) -> Picture:
-    with _inspected(file, "photo") as (verdict, rest):
-        _kind(verdict, kinds)
-        return Picture(rest.read(LARGEST_ANSWER), _edge(verdict, "width"), _edge(verdict, "height"))
+    verdict, picture = _inspected(file, PHOTO)
+    _kind(verdict, kinds)
+    return Picture(picture, _edge(verdict, "width"), _edge(verdict, "height"))
 
 
-@contextmanager
-def _inspected(file: BinaryIO, wish: str) -> Iterator[tuple[Mapping[str, str], BinaryIO]]:
-    if not _places.acquire(timeout=SECONDS):
-        raise Unavailable("ただいま混み合っています。しばらくしてから、もう一度選んでください。")
+def _inspected(file: BinaryIO, wish: int) -> tuple[Mapping[str, str], bytes]:
+    """The verdict, and the picture that was drawn."""
     try:
-        with tempfile.TemporaryFile() as answer:
-            _run(file, wish, answer)
-            answer.seek(0)
-            yield _read(answer.readline(1000)), cast("BinaryIO", answer)
-    finally:
-        _places.release()
-
-
-def _run(file: BinaryIO, wish: str, answer: BinaryIO) -> None:
-    """The process gets the bytes and no more: no environment, so no secret; no address, so no database."""
-    file.flush()
-    file.seek(0)
-    try:
-        subprocess.run(  # noqa: S603  # our own program
-            [sys.executable, "-m", "portal.files.inspector", wish],
-            cwd=ROOT,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-            stdin=file,
-            stdout=answer,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as end:
-        log.warning("a file was not inspected to the end: %s", end)
+        line, _, picture = _answer(file, wish).partition(b"\n")
+    except Busy:
+        raise Unavailable("ただいま混み合っています。しばらくしてから、もう一度選んでください。") from None
+    except Away:
+        raise Unavailable("ただいまファイルを確認できません。しばらくしてから、もう一度選んでください。") from None
+    except (Endless, Stopped) as end:
+        log.warning("a file was not inspected to the end: %r", end)
         raise Refused(SENTENCES["endless"]) from None
+    return _read(line), picture
+
+
+def _answer(file: BinaryIO, wish: int) -> bytes:
+    word, answer = inspector.ask(wish, file, seconds=SECONDS, patience=SECONDS)
+    return answer if word == JUDGED else b""
 
 
 def _read(line: bytes) -> Mapping[str, str]:

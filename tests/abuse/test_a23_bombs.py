@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import quantiles
 
 import psutil
 import pytest
@@ -37,7 +38,9 @@ from tests.views.login import log_in
 
 HEAVY = [{"at": "2010-03", "text": "国際協力" * (LONGEST_FIELD // 4)}] * 29  # seconds of work, if not too much
 PROMISED = 1.0  # second later than without
-ROUNDS = 4
+AS_SLOW = 2.0  # times as long as without, for 95 of 100 pages
+NOTHING = 0.02  # second: below it a wait is not one
+ROUNDS = 8
 LONGEST = 60.0
 
 
@@ -92,7 +95,9 @@ def prepared(tmp_path: Path) -> Iterator[Prepared]:
 @pytest.mark.alone
 def test_no_page_waits_for_the_press_and_no_web_process_prints(tmp_path: Path, prepared: Prepared) -> None:
     with running(tmp_path, PORTAL_DEMO="0") as portal:
-        quiet = max(answered(portal, page, prepared.cookie) for page in prepared.pages * 2)
+        for page in prepared.pages * 2:  # each of the workers has seen each page
+            answered(portal, page, prepared.cookie)
+        quiet = [answered(portal, page, prepared.cookie) for page in prepared.pages * ROUNDS]
         prepared.ask()
         beside: list[float] = []
         end = time.monotonic() + LONGEST
@@ -102,8 +107,11 @@ def test_no_page_waits_for_the_press_and_no_web_process_prints(tmp_path: Path, p
                 seconds = answered(portal, page, prepared.cookie)
                 beside += [seconds] if before and printers(portal) else []
         assert len(beside) >= ROUNDS * len(prepared.pages), "nothing burned meanwhile"
-        print(f"\n{len(beside)} pages beside a printer: {max(beside):.3f} s at most, without one {quiet:.3f} s")
-        assert max(beside) - quiet < PROMISED
+        before_it, meanwhile = (quantiles(seconds, n=20)[-1] for seconds in (quiet, beside))
+        print(f"\n{len(beside)} pages beside a printer: {max(beside):.3f} s at most, without one {max(quiet):.3f} s")
+        print(f"95 of 100 within {meanwhile:.3f} s, without one within {before_it:.3f} s")
+        assert max(beside) - max(quiet) < PROMISED
+        assert meanwhile <= AS_SLOW * max(before_it, NOTHING)
         # Who sets pages has Pango in its memory: no web process has, nor the clock.
         family = list(named(portal))
         assert {name for name, process in family if has_pango(process)} == {"portal.press"}

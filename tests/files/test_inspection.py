@@ -1,45 +1,59 @@
 """The process that looks into foreign files: bounded, without secrets, and not believed blindly."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from portal.apart.client import Workshop
 from portal.errors import Refused, Unavailable
 from portal.files import inspection
-from portal.files.kinds import DOCUMENT_KINDS, PDF, FileKind
+from portal.files.inspector import KIND
+from portal.files.kinds import DOCUMENT_KINDS, PDF, PHOTO_KINDS, FileKind
 from tests.databases import ROOT
 from tests.files import pictures
 from tests.files.pdfs import packed, pdf
 
 BOMB = packed(b"<</A(" + b" " * 60_000_000 + b")>>")  # a hundred kilobytes that keep pypdf busy for a minute
-LIMITED = """
-import sys
+OURS = """
+import resource
+from portal.apart import workshop
 from portal.files.inspector import __main__ as inspector
-inspector.{limit} = {value}
-sys.argv = ["inspector", "photo"]
+{change}
 inspector.main()
 """
+STRANGER = """
+import os, signal, time
+from portal.apart import workshop
+
+def work(order, given, pipe):
+    {work}
+
+workshop.keep_open("stranger", lambda: work)
+"""
+Opened = Callable[[str], None]
 
 
-def inspect(data: bytes, program: str) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, input=data, capture_output=True, timeout=60, check=False
-    )
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
+    """What the portal asks instead of its inspector."""
+    opened: list[Workshop] = []
 
+    def keep(program: str) -> None:
+        stand_in = Workshop("none", at_once=inspection.AT_ONCE)
+        stand_in.command = (sys.executable, "-c", program)
+        opened.append(stand_in)
+        monkeypatch.setattr(inspection, "inspector", stand_in)
 
-def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """What the portal starts instead of the interpreter."""
-    program = tmp_path / "inspector.sh"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o700)
-    monkeypatch.setattr(sys, "executable", str(program))
+    yield keep
+    for stand_in in opened:
+        stand_in.close()
 
 
 def judge(data: bytes = b"x") -> FileKind:
@@ -54,37 +68,37 @@ def refusal(data: bytes = b"x") -> str:
     return str(caught.value)
 
 
-def test_computing_is_stopped_by_the_system() -> None:
+def test_computing_is_stopped_by_the_system(opened: Opened) -> None:
+    opened(OURS.format(change="inspector.CPU_SECONDS = 1"))
     begun = time.monotonic()
-    done = inspect(BOMB, LIMITED.format(limit="CPU_SECONDS", value=1))
-    assert done.returncode < 0
-    assert done.stdout == b""
-    assert time.monotonic() - begun < 30
+    assert refusal(BOMB) == inspection.SENTENCES["endless"]
+    assert time.monotonic() - begun < inspection.SECONDS - 5, "it was not the wall's clock that ended it"
 
 
-def test_memory_is_limited_by_the_system() -> None:
-    done = inspect(pictures.picture("RGBA", (5000, 5000)), LIMITED.format(limit="MEMORY", value=200 * 1024 * 1024))
-    assert json.loads(done.stdout) == {"reason": "endless"}
+def test_memory_is_limited_by_the_system(opened: Opened) -> None:
+    opened(OURS.format(change="workshop.MEMORY = 200 * 1024 * 1024"))
+    with tempfile.TemporaryFile() as file:
+        file.write(pictures.picture("RGBA", (5000, 5000)))
+        with pytest.raises(Refused) as caught:
+            inspection.redraw(file, PHOTO_KINDS)
+    assert str(caught.value) == inspection.SENTENCES["endless"]
 
 
-def test_the_limits_are_in_force_and_leave_no_core() -> None:
-    program = (
-        "import resource\nfrom portal.files.inspector import __main__ as inspector\ninspector._bind()\n"
-        "print([resource.getrlimit(getattr(resource, name)) for name in"
-        " ('RLIMIT_CPU', 'RLIMIT_AS', 'RLIMIT_FSIZE', 'RLIMIT_CORE')])"
-    )
-    done = inspect(b"", program)
-    assert done.stdout.decode().strip() == str([(10, 10), (2**30, 2**30), (2**24, 2**24), (0, 0)])
+def test_the_limits_are_in_force_and_leave_no_core(opened: Opened) -> None:
+    names = "('RLIMIT_CPU', 'RLIMIT_AS', 'RLIMIT_FSIZE', 'RLIMIT_CORE')"
+    told = f"[resource.getrlimit(getattr(resource, name)) for name in {names}]"
+    opened(OURS.format(change=f"inspector.judge = lambda *_, **__: ({told}, b'')"))
+    with tempfile.TemporaryFile() as file:
+        answer = json.loads(inspection._answer(file, KIND))
+    assert answer == [[10, 12], [2**30, 2**30], [0, 0], [0, 0]]
 
 
-def test_what_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(tmp_path, monkeypatch, f"echo $$ > {tmp_path}/pid\nexec sleep 600")
+def test_what_hangs_is_ended(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(STRANGER.format(work="time.sleep(600)"))
     monkeypatch.setattr(inspection, "SECONDS", 1)
     begun = time.monotonic()
     assert refusal() == inspection.SENTENCES["endless"]
     assert time.monotonic() - begun < 10
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 @pytest.mark.parametrize(
@@ -101,45 +115,67 @@ def test_what_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ('{"reason": "kind", "detail": "<script>alert(1)</script>"}', ""),
     ],
 )
-def test_what_it_says_is_not_believed_blindly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: str
-) -> None:
-    stand_in(tmp_path, monkeypatch, f"printf '%s\\n' '{answer}'")
+def test_what_it_says_is_not_believed_blindly(opened: Opened, answer: str, code: str) -> None:
+    opened(STRANGER.format(work=f"workshop.answer(pipe, b'judged', {answer.encode()!r})"))
     stock = "この形式のファイルは受け付けられません。"
     assert refusal().startswith(inspection.SENTENCES[code] if code else stock)
 
 
-def test_a_process_that_fails_after_its_answer_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(tmp_path, monkeypatch, 'echo \'{"kind": "pdf"}\'\nkill -9 $$')
+def test_another_word_before_it_is_not_believed(opened: Opened) -> None:
+    said = b'{"kind": "pdf"}'
+    opened(STRANGER.format(work=f"workshop.answer(pipe, b'made', {said!r})"))
     assert refusal() == inspection.SENTENCES["endless"]
 
 
-def test_it_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_fails_in_its_answer_is_not_believed(opened: Opened) -> None:
+    half = b'judged 99\n{"kind": "pdf"}\n'
+    opened(STRANGER.format(work=f"os.write(pipe, {half!r}); os.kill(os.getpid(), signal.SIGKILL)"))
+    assert refusal() == inspection.SENTENCES["endless"]
+
+
+def test_without_an_inspector_nothing_is_taken(opened: Opened) -> None:
+    opened("raise SystemExit(1)")
+    with pytest.raises(Unavailable, match="ただいまファイルを確認できません"):
+        judge(pdf())
+
+
+def test_it_gets_no_secret(opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_SECRET_KEY", "a secret that must stay")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another secret")
-    stand_in(tmp_path, monkeypatch, f"env > {tmp_path}/env\nls -l /proc/self/fd > {tmp_path}/fd\necho '{{}}'")
+    seen = "os.environ, [os.readlink(f'/proc/self/fd/{{number}}') for number in os.listdir('/proc/self/fd')[:-1]]"
+    opened(STRANGER.format(work=f"open('{tmp_path}/seen', 'w').write(repr(({seen.format()})))"))
     refusal()
-    names = {line.partition("=")[0] for line in (tmp_path / "env").read_text().splitlines()}
-    assert names <= {"PATH", "LC_ALL", "PWD", "SHLVL", "_", "OLDPWD"}
-    assert "socket:" not in (tmp_path / "fd").read_text()
+    told = (tmp_path / "seen").read_text()
+    assert "PORTAL_" not in told
+    assert "AWS_" not in told
+    assert "PATH" in told
+    assert "pipe:" in told
+    assert "socket:" not in told
 
 
 def test_it_imports_nothing_of_the_portal_but_itself() -> None:
     program = (
         "import sys\nimport portal.files.inspector.__main__\n"
-        "from portal.files.inspector import looks, office, pdf, picture\n"
         "print([name for name in sys.modules if name.startswith(('portal', 'models', 'flask', 'sqlalchemy'))])"
     )
-    seen = inspect(b"", program).stdout.decode()
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=60, check=True)
     names = ["", ".__main__", ".looks", ".office", ".pdf", ".picture"]
     expected = {"portal", "portal.files", *(f"portal.files.inspector{name}" for name in names)}
-    assert set(json.loads(seen.replace("'", '"'))) == expected
+    expected |= {"portal.apart", "portal.apart.workshop"}
+    assert set(json.loads(done.stdout.decode().replace("'", '"'))) == expected
 
 
-def test_no_more_than_two_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place, seen = tmp_path / "at-$$", tmp_path / "seen"
-    script = f"mkdir {place}\nls -d {tmp_path}/at-* | wc -l >> {seen}\nsleep 1\nrmdir {place}\nexit 1"
-    stand_in(tmp_path, monkeypatch, script)
+def test_no_more_than_two_run_at_once(opened: Opened, tmp_path: Path) -> None:
+    place, seen = f"'{tmp_path}/at-' + str(os.getpid())", tmp_path / "seen"
+    steps = (
+        f"place = {place}",
+        "os.mkdir(place)",
+        f"at = len([name for name in os.listdir('{tmp_path}') if name.startswith('at-')])",
+        f"open('{seen}', 'a').write(str(at) + ' ')",
+        "time.sleep(1)",
+        "os.rmdir(place)",
+    )
+    opened(STRANGER.format(work="; ".join(steps)))
     outcomes: list[str] = []
 
     def act() -> None:
@@ -156,12 +192,13 @@ def test_no_more_than_two_run_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_who_waits_too_long_for_a_place_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspection, "SECONDS", 0.1)
-    taken = [inspection._places.acquire(blocking=False) for _ in range(inspection.AT_ONCE)]
+    places = inspection.inspector._places
+    taken = [places.acquire(blocking=False) for _ in range(inspection.AT_ONCE)]
     try:
         with pytest.raises(Unavailable, match="混み合っています"):
             judge(pdf())
     finally:
         for _ in taken:
-            inspection._places.release()
+            places.release()
     monkeypatch.undo()
     assert judge(pdf()) is PDF

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,11 +18,11 @@ import pytest
 from flask import Flask
 
 from models.states import ResumeType
+from portal.apart.workshop import MEMORY
 from portal.app import create_app
 from portal.files.inspector import pdf as inspector
-from portal.press import client
-from portal.press.client import AT_ONCE, Press, PressDown, Unprintable, press
-from portal.press.printer import MEMORY, SECONDS
+from portal.press.client import AT_ONCE, Press, PressDown, Unprintable, judged, press
+from portal.press.printer import MADE, SECONDS
 from portal.press.typesetting import NothingButFonts, NothingButPhotos
 from portal.publishing.shapes import Field, Type
 from portal.recruiting import resume_page
@@ -44,7 +45,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 def printers() -> list[int]:
     """Processes that the press has forked and that are still there."""
-    process = press._process
+    process = press.workshop._process
     if process is None:
         return []
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
@@ -220,11 +221,11 @@ def test_the_press_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Press()
     try:
         own.print(PAGE)
-        assert own._process is not None
-        environment = Path(f"/proc/{own._process.pid}/environ").read_bytes()
+        assert own.workshop._process is not None
+        environment = Path(f"/proc/{own.workshop._process.pid}/environ").read_bytes()
         names = {entry.partition(b"=")[0] for entry in environment.split(b"\0") if entry}
         assert names == {b"PATH", b"LC_ALL"}
-        opened = [str(file.readlink()) for file in Path(f"/proc/{own._process.pid}/fd").iterdir()]
+        opened = [str(file.readlink()) for file in Path(f"/proc/{own.workshop._process.pid}/fd").iterdir()]
         assert len([name for name in opened if name.startswith("socket:")]) == 1
         assert not [name for name in opened if name.endswith((".sqlite", "-wal"))]
     finally:
@@ -371,12 +372,12 @@ def test_a_press_that_was_killed_starts_again() -> None:
     own = Press()
     try:
         own.print(PAGE)
-        assert own._process is not None
-        before = own._process.pid
-        own._process.kill()
-        own._process.wait()
+        assert own.workshop._process is not None
+        before = own.workshop._process.pid
+        own.workshop._process.kill()
+        own.workshop._process.wait()
         assert text(own.print(PAGE)).startswith("試し刷り")
-        assert own._process.pid != before
+        assert own.workshop._process.pid != before
     finally:
         own.close()
 
@@ -384,7 +385,7 @@ def test_a_press_that_was_killed_starts_again() -> None:
 def test_a_press_whose_owner_died_ends() -> None:
     own = Press()
     own.print(PAGE)
-    process, door = own._process, own._door
+    process, door = own.workshop._process, own.workshop._door
     assert process is not None
     assert door is not None
     door.close()  # what the system does for a process that is killed
@@ -392,50 +393,21 @@ def test_a_press_whose_owner_died_ends() -> None:
     own.close()
 
 
-def test_without_fonts_the_press_says_why(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_fonts_the_press_says_why(caplog: pytest.LogCaptureFixture) -> None:
     """The process looks for itself; here it finds a house without them."""
     program = "import portal.press.fonts as f; f.FOLDERS = (); from portal.press.printer import main; main()"
-    run = client.subprocess.Popen
-    command = [client.sys.executable, "-c", program]
-    monkeypatch.setattr(client.subprocess, "Popen", lambda _command, **more: run(command, **more))
     own = Press()
+    own.workshop.command = (sys.executable, "-c", program)
     with pytest.raises(PressDown):
         own.print(PAGE)
     assert "ipaexg.ttf is not installed" in caplog.text
-    assert own._process is None
+    assert own.workshop._process is None
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"",
-        b"made",
-        b"made 5\n1234",
-        b"made 3\n1234",
-        b"made 0\n",
-        b"made -1\n",
-        b"odd 4\n1234",
-        b"\n\n",
-        b"made 4 \n1234",
-    ],
-)
-def test_an_answer_that_is_not_whole_is_none(answer: bytes) -> None:
+@pytest.mark.parametrize(("verdict", "made"), [(MADE, b""), (b"odd", b"1234"), (b"", b"1234")])
+def test_an_answer_that_is_none_is_not_believed(verdict: bytes, made: bytes) -> None:
     with pytest.raises(PressDown):
-        client._judged(answer)
-
-
-def test_an_answer_that_does_not_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A printer under foreign control may send for ever; it is killed."""
-    monkeypatch.setattr(client, "LARGEST", 100_000)
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        while True:
-            os.write(theirs, b"made 9\n" * 1000)
-    os.close(theirs)
-    with os.fdopen(ours, "rb", buffering=0) as pipe, pytest.raises(Unprintable):
-        client._read(pipe, child, SECONDS)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+        judged(verdict, made)
 
 
 def test_what_is_printed_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,11 @@
-"""Looks into one untrusted file, in a process of its own: `python -m portal.files.inspector judge|photo < file`.
+"""Looks into one untrusted file, in a workshop of its own (`portal.apart`): `python -m portal.files.inspector`.
 
 Nothing here imports the rest of the portal: the process starts quickly and knows no secret.
 """
+
+KIND, PHOTO = 1, 2  # what is wanted: the kind of the file, or the picture drawn anew too
+JUDGED = b"judged"
+SECONDS = 20  # by the clock on the wall; of computing it has half
 
 
 class Unfit(Exception):

@@ -1,42 +1,30 @@
-"""Writes one line of JSON, {"kind": …} or {"reason": …}; for `photo` with width and height, and the new picture's bytes
-follow it."""
+"""The inspector as a workshop: an order's number says what is wanted, what is given is the file. The answer is one line
+of JSON, {"kind": …} or {"reason": …}; for a photo with width and height, and the new picture's bytes follow it."""
 
 import io
 import json
-import logging
 import os
-import resource
-import sys
-import warnings
+from functools import partial
 from typing import BinaryIO
 
-from portal.files.inspector import Unfit, looks
+from portal.apart import workshop
+from portal.files.inspector import JUDGED, PHOTO, SECONDS, Unfit, looks
 
 CPU_SECONDS = 10
-MEMORY = 1024 * 1024 * 1024
-LARGEST_ANSWER = 16 * 1024 * 1024
+ENDLESS = b'{"reason": "endless"}\n'
 PICTURES = ("jpeg", "png", "webp")
 
 
 def main() -> None:
-    _bind()
-    logging.disable()
-    warnings.simplefilter("ignore")
-    verdict, picture = judge(io.BytesIO(sys.stdin.buffer.read()), wants_photo=sys.argv[1] == "photo")
-    sys.stdout.buffer.write(json.dumps(verdict).encode() + b"\n" + picture)
-    sys.stdout.flush()
-    os._exit(0)  # taking a hundred thousand objects apart again would take seconds
+    workshop.keep_open("inspector", lambda: _inspect)
 
 
-def _bind() -> None:
-    """From here on the process can neither take over the machine nor leave anything of the file behind."""
-    for name, limit in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, LARGEST_ANSWER),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(name, (limit, limit))
+def _inspect(order: int, file: int, answer: int) -> None:
+    give_up = partial(workshop.answer, answer, JUDGED, ENDLESS)
+    workshop.bind(computing=CPU_SECONDS, seconds=SECONDS, give_up=give_up)
+    with os.fdopen(file, "rb") as given:
+        verdict, picture = judge(io.BytesIO(given.read()), wants_photo=order == PHOTO)
+    workshop.answer(answer, JUDGED, json.dumps(verdict).encode() + b"\n" + picture)
 
 
 def judge(file: BinaryIO, *, wants_photo: bool) -> tuple[dict[str, str], bytes]:

@@ -2,7 +2,9 @@
 
 from typing import BinaryIO
 
-from portal.files.inspector import Unfit
+import puremagic
+
+from portal.files.inspector import Unfit, office, pdf, picture
 
 HEAD = 4096
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .doc and .xls, and newer ones under a password
@@ -14,25 +16,16 @@ def look(file: BinaryIO) -> str:
     """The code of the kind. Raises Unfit, or whatever a parser raises on a broken file."""
     file.seek(0)
     head = file.read(HEAD)
-    # Imports are late: each file needs one parser, and pypdf alone takes longer than the interpreter.
     if head.startswith(b"%PDF-"):
-        from portal.files.inspector import pdf  # noqa: PLC0415  # late, as said above
-
         return pdf.look(file)
     if head.startswith(b"PK\x03\x04"):
-        from portal.files.inspector import office  # noqa: PLC0415  # likewise
-
         return office.look(file)
     if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (head[:4], head[8:12]) == WEBP:
-        from portal.files.inspector import picture  # noqa: PLC0415  # likewise
-
         return picture.look(file)
     raise _stranger(head)
 
 
 def photo(file: BinaryIO) -> tuple[bytes, tuple[int, int]]:
-    from portal.files.inspector import picture  # noqa: PLC0415  # likewise
-
     return picture.redraw(file)
 
 
@@ -46,8 +39,6 @@ def _stranger(head: bytes) -> Unfit:
 
 def _guess(head: bytes) -> str:
     """What it seems to be, to say so; nothing depends on it."""
-    import puremagic  # noqa: PLC0415  # only for what is refused
-
     try:
         return puremagic.from_string(head)
     except (puremagic.PureError, ValueError):
