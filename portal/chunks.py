@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import db
-from portal.database import begin_write, claim
+from portal.database import begin_write, claim, finds
 from portal.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ def run(due: Select[Any], act: Act, *, now: datetime, size: int) -> int:
     `due` selects ids in their order; `act` takes some of them, tests again what it moves, and returns how many it
     moved.
     """
+    if not finds(due):
+        return 0
     key = due.selected_columns[0]
     done, failed = 0, set[int]()
     while True:

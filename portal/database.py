@@ -101,6 +101,16 @@ def claim(query: Select) -> Select:
     return query.with_for_update(skip_locked=True)
 
 
+def finds(query: Select, values: Mapping[str, Any] | None = None) -> bool:
+    """Whether there is anything, looked at without a lock and before any transaction: work that comes round every
+    second and mostly finds nothing to do takes the place of no writer."""
+    begin_read()
+    found = bool(rows_of(query.limit(1), values))
+    db.session.rollback()
+    db.session().info.pop("reading", None)
+    return found
+
+
 def lock_table(model: type) -> None:
     """Until the end of the transaction nobody else writes the table; on SQLite that is so already."""
     if db.session.get_bind().dialect.name != "sqlite":

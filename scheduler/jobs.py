@@ -4,9 +4,10 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from flask import current_app
-from sqlalchemy import case, insert, select
+from sqlalchemy import Select, bindparam, case, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import db
@@ -15,7 +16,7 @@ from models.records import JobStatus
 from portal import clock
 from portal.administration import memory
 from portal.clockwork import orders
-from portal.database import begin_write, insert_or_update
+from portal.database import begin_write, finds, insert_or_update
 from scheduler.timetable import Job
 
 log = logging.getLogger(__name__)
@@ -73,9 +74,8 @@ def run_asked(timetable: Sequence[Job], *, now: datetime | None = None) -> list[
 
 
 def record(job: Job, *, now: datetime, seconds: float, done: int, error: str) -> None:
-    last = db.session.get(JobStatus, job.id)
-    if last and not done and error == last.error and abs(now - last.started_at) < QUIET:
-        db.session.rollback()
+    quiet = {"job": job.id, "error": error, "after": now - QUIET, "before": now + QUIET}
+    if not done and finds(_recorded(), quiet):
         return
     begin_write()
     ran = {"started_at": now, "seconds": seconds, "done": done, "error": error}
@@ -89,6 +89,18 @@ def record(job: Job, *, now: datetime, seconds: float, done: int, error: str) ->
     db.session.commit()
     if done:
         log.info("job ran", extra={"job": job.id, "done": done, "seconds": round(seconds, 3)})
+
+
+@cache
+def _recorded() -> Select:
+    """That it ran a moment ago, before or after, and ended likewise."""
+    moment = {name: bindparam(name, type_=JobStatus.started_at.type) for name in ("after", "before")}
+    return select(JobStatus.job).where(
+        JobStatus.job == bindparam("job"),
+        JobStatus.error == bindparam("error"),
+        JobStatus.started_at > moment["after"],
+        JobStatus.started_at < moment["before"],
+    )
 
 
 def tick() -> float:

@@ -15,7 +15,7 @@ from portal import audit
 from portal.actors import Actor
 from portal.administration import memory
 from portal.administration.reasons import reason_of, require
-from portal.database import begin_write, claim, insert_or_update, write
+from portal.database import begin_write, claim, finds, insert_or_update, write
 from portal.errors import NotFound, Refused
 
 NEVER_PAUSED = frozenset({"beat", "watch", "seal-trail"})  # what would tell that something stands still
@@ -71,8 +71,7 @@ def paused() -> Mapping[str, Pause]:
 def take(*, now: datetime) -> Sequence[str]:
     """The jobs that somebody asked for, each for one scheduler alone. Commits."""
     waits = JobOrder.asked_at <= now, JobOrder.paused_at.is_(None)
-    if db.session.scalar(select(JobOrder.job).where(*waits).limit(1)) is None:
-        db.session.rollback()
+    if not finds(select(JobOrder.job).where(*waits)):
         return []
     begin_write()
     jobs = db.session.scalars(claim(select(JobOrder.job).where(*waits).order_by(JobOrder.job))).all()

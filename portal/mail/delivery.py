@@ -9,18 +9,19 @@ import smtplib
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
 from flask import current_app
 from jinja2 import TemplateError, TemplateNotFound
-from sqlalchemy import Row, Table, bindparam, func, select, update
+from sqlalchemy import Row, Select, Table, bindparam, func, select, update
 
 from models.base import db
 from models.mail import OutboxMail
 from models.states import Lane, MailState
 from portal.administration import memory
-from portal.database import begin_write, claim, write_alone
+from portal.database import begin_write, claim, finds, given, write_alone
 from portal.mail import transport
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ LAST_LETTERS = ("account_erased",)  # to people whom the portal does not know an
 
 def deliver(lanes: Sequence[Lane], *, now: datetime) -> int:
     """Sends one batch of what is due in these lanes; returns how many the server took. Commits as it goes."""
+    if not finds(_waiting(), {"lanes": lanes, "now": now}):
+        return 0
     owner = uuid4().hex
     _expire(lanes, now=now)
     claimed = _claim(lanes, owner=owner, now=now)
@@ -53,6 +56,17 @@ def deliver(lanes: Sequence[Lane], *, now: datetime) -> int:
         for row in claimed:
             _postpone(row, error, owner=owner, now=now)
         return 0
+
+
+@cache
+def _waiting() -> Select:
+    """What is due, or over."""
+    now = bindparam("now", type_=OutboxMail.next_at.type)
+    return select(OutboxMail.id).where(
+        OutboxMail.state.in_((MailState.queued, MailState.sending)),
+        given(OutboxMail.lane, "lanes"),
+        (OutboxMail.next_at <= now) | (OutboxMail.expires_at <= now),
+    )
 
 
 def _expire(lanes: Sequence[Lane], *, now: datetime) -> None:

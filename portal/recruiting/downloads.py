@@ -21,7 +21,7 @@ from models.people import Account
 from models.states import DownloadKind, DownloadState
 from portal import audit
 from portal.actors import Actor
-from portal.database import begin_write, claim, write
+from portal.database import begin_write, claim, finds, write
 from portal.errors import NotFound, Refused
 from portal.files import dropping, intake
 from portal.matching import favorites
@@ -179,12 +179,14 @@ def work(now: datetime) -> int:
 
 def _claim(now: datetime) -> Download | None:
     owner = uuid4().hex
-    begin_write()
     due = (
         select(Download.id)
         .where(Download.state.in_(OPEN), Download.next_at <= now)
         .order_by(Download.next_at, Download.id)
     )
+    if not finds(due):
+        return None
+    begin_write()
     download_id = db.session.scalar(claim(due.limit(1)))
     if download_id is None:
         db.session.rollback()

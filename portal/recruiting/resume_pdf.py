@@ -19,7 +19,7 @@ from models.applications import Application, RenderedResume
 from models.base import EMPTY, db
 from models.files import StoredFile
 from portal.actors import Actor
-from portal.database import begin_write, insert_or_update, lock_table, write
+from portal.database import begin_write, finds, insert_or_update, lock_table, write
 from portal.errors import Conflict, NotFound, Refused, Throttled, Unavailable
 from portal.files import dropping, intake, reading
 from portal.press.client import AT_ONCE, PressDown, Unprintable, press
@@ -131,8 +131,7 @@ def work(now: datetime) -> int:
 def _claim(now: datetime) -> list[Order]:
     """As many as the whole portal may print now, however many clocks run."""
     due = (*WAITS, RenderedResume.next_at <= now)
-    if db.session.scalar(select(RenderedResume.digest).where(*due).limit(1)) is None:
-        db.session.rollback()
+    if not finds(select(RenderedResume.digest).where(*due)):
         return []
     begin_write()
     lock_table(RenderedResume)
