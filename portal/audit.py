@@ -23,6 +23,11 @@ def record(action: str, *, actor: Actor, now: datetime, **columns: Any) -> None:
 
 def record_each(action: str, events: Iterable[dict[str, Any]], *, actor: Actor, now: datetime) -> None:
     """The same action on many subjects, in one statement."""
+    insert_rows(AuditEvent, sealed(action, events, actor=actor, now=now))
+
+
+def sealed(action: str, events: Iterable[dict[str, Any]], *, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """The rows, for whoever writes them beside something else."""
     common = {
         "at": now,
         "action": action,
@@ -38,7 +43,7 @@ def record_each(action: str, events: Iterable[dict[str, Any]], *, actor: Actor, 
     }
     rows = [common | columns for columns in events]
     seal.sign(rows, secret=seal.key())
-    insert_rows(AuditEvent, rows)
+    return rows
 
 
 def forget_origins(account_id: int) -> None:

@@ -58,6 +58,15 @@ def begin_read() -> None:
     db.session().info["reading"] = True
 
 
+def begin_on_record() -> None:
+    """For pages whose reading goes on record with them, and waits for no disk: on SQLite their statements are one
+    transaction, on PostgreSQL the only one that writes is one by itself."""
+    if dialect() == "sqlite":
+        begin_write(is_durable=False)
+    else:
+        begin_read()
+
+
 @event.listens_for(db.session, "after_begin")
 def _read(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     """Before the first statement; `connections` takes it back when the connection is laid down."""

@@ -17,7 +17,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.administration import memory, news
 from portal.administration.memory import Bulletin
-from portal.database import begin_read, begin_write
+from portal.database import begin_on_record, begin_read, begin_write
 from portal.errors import NotFound, Refused, Throttled
 from views import login
 
@@ -91,8 +91,10 @@ def follow_the_desk() -> None:
 
 def begin() -> None:
     """A page that is asked for reads; what is not so says it here, or by `begin_write` where it does more."""
-    if request.method not in SAFE_METHODS or request.endpoint in ON_RECORD:
-        begin_write(is_durable=request.endpoint not in ON_RECORD)
+    if request.method not in SAFE_METHODS:
+        begin_write()
+    elif request.endpoint in ON_RECORD:
+        begin_on_record()
     elif request.endpoint not in UNTOUCHED:
         begin_read()
 

@@ -11,12 +11,26 @@ from functools import cache
 from math import ceil
 from typing import Any, cast
 
-from sqlalchemy import Table, Text, bindparam, case, delete, literal, select, union_all
+from sqlalchemy import (
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    case,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from models.base import db
 from models.people import Throttle
+from models.records import AuditEvent
 from portal.accounts.tokens import keyed
-from portal.database import count_up, dialect, insert_or_update, not_durable
+from portal.database import count_up, dialect, insert_or_update, insert_rows, not_durable
 from portal.errors import Throttled
 
 
@@ -47,15 +61,18 @@ def count(limit: Limit, keys: Sequence[str], *, now: datetime) -> int:
     return max(_count(dict.fromkeys(keys, limit), now=now).values())
 
 
-def _count(
-    limits: Mapping[str, Limit], *, now: datetime, is_apart: bool = False, is_durable: bool = True
-) -> dict[str, int]:
+def _count(limits: Mapping[str, Limit], *, now: datetime, is_apart: bool = False) -> dict[str, int]:
+    values = _asked(limits, now=now)
+    if is_apart:
+        return dict(count_up(_adding_one(dialect(), len(limits), is_durable=False), values))
+    return dict(db.session.execute(_adding_one(dialect(), len(limits), is_durable=True), values).all())
+
+
+def _asked(limits: Mapping[str, Limit], *, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"now": now}
     for place, key in enumerate(sorted(limits)):  # one lock order
         values |= {f"key_{place}": key, f"ends_{place}": now + limits[key].window}
-    if is_apart:
-        return dict(count_up(_adding_one(dialect(), len(limits), is_durable=False), values))
-    return dict(db.session.execute(_adding_one(dialect(), len(limits), is_durable=is_durable), values).all())
+    return values
 
 
 @cache
@@ -69,13 +86,13 @@ def _adding_one(dialect: str, keys: int, *, is_durable: bool) -> Any:
     ]
     if not is_durable:
         rows[0] = rows[0].where(not_durable(dialect))
-    insert = insert_or_update(table).from_select([kept.key, kept.count, kept.window_ends_at], union_all(*rows))
+    counting = insert_or_update(table).from_select([kept.key, kept.count, kept.window_ends_at], union_all(*rows))
     is_over = kept.window_ends_at <= bindparam("now", type_=moment)
-    return insert.on_conflict_do_update(
+    return counting.on_conflict_do_update(
         index_elements=[kept.key],
         set_={
             "count": case((is_over, 1), else_=kept.count + 1),
-            "window_ends_at": case((is_over, insert.excluded.window_ends_at), else_=kept.window_ends_at),
+            "window_ends_at": case((is_over, counting.excluded.window_ends_at), else_=kept.window_ends_at),
         },
     ).returning(kept.key, kept.count)
 
@@ -88,12 +105,45 @@ def take(limit: Limit, keys: Sequence[str], *, now: datetime, sentence: str = TO
     return taken
 
 
-def take_each(
-    limits: Mapping[str, Limit], *, now: datetime, sentence: str, is_apart: bool = False, is_durable: bool = True
-) -> None:
-    """The same for limits of several lengths, by key, in one statement; on request in a transaction of its own, or in
-    one that was begun as not durable."""
-    taken = _count(limits, now=now, is_apart=is_apart, is_durable=is_durable)
+def take_each(limits: Mapping[str, Limit], *, now: datetime, sentence: str, is_apart: bool = False) -> None:
+    """The same for limits of several lengths, by key, in one statement; on request in a transaction of its own."""
+    _refuse_each(limits, _count(limits, now=now, is_apart=is_apart), now=now, sentence=sentence)
+
+
+def take_each_on_record(limits: Mapping[str, Limit], event: Mapping[str, Any], *, now: datetime, sentence: str) -> None:
+    """The same for what is read, after `begin_on_record`: `event`, a sealed row of the trail, is written with the
+    counts unless one of them is beyond its limit. PostgreSQL does both in one round trip."""
+    values = _asked(limits, now=now)
+    if dialect() == "sqlite":
+        taken = dict(db.session.execute(_adding_one(dialect(), len(limits), is_durable=False), values).all())
+        _refuse_each(limits, taken, now=now, sentence=sentence)
+        insert_rows(AuditEvent, [event])
+        return
+    values |= {f"most_{place}": limits[key].most for place, key in enumerate(sorted(limits))}
+    values |= {f"event_{name}": value for name, value in event.items()}
+    taken = dict(count_up(_adding_one_on_record(len(limits), tuple(event)), values))
+    _refuse_each(limits, taken, now=now, sentence=sentence)
+
+
+@cache
+def _adding_one_on_record(keys: int, names: tuple[str, ...]) -> Any:
+    """Kept, as `_adding_one` is."""
+    counted = _adding_one("postgresql", keys, is_durable=False).cte("counted")
+    is_beyond = or_(
+        *(
+            (counted.c.key == bindparam(f"key_{place}", type_=Text))
+            & (counted.c.count > bindparam(f"most_{place}", type_=Integer))
+            for place in range(keys)
+        )
+    )
+    trail = cast("Table", AuditEvent.__table__)
+    row = select(*(bindparam(f"event_{name}", type_=trail.c[name].type) for name in names))
+    within = row.where(~exists(select(literal(1)).select_from(counted).where(is_beyond)))
+    written = insert(trail).from_select(names, within).returning(trail.c.id).cte("written")
+    return select(counted.c.key, counted.c.count).add_cte(written)
+
+
+def _refuse_each(limits: Mapping[str, Limit], taken: Mapping[str, int], *, now: datetime, sentence: str) -> None:
     for key, limit in limits.items():
         if taken[key] > limit.most:
             refuse_if_full(limit, [key], now=now, sentence=sentence)

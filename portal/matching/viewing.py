@@ -78,8 +78,7 @@ def open_profile(
     Beside them what the organization noted: `marked_at` and, if there is such a moment, `note`, `label`, `next_on`; and
     whether they wrote to each other; `beside` adds columns of its own, with `values` for what it asks for.
     Raises what `require_search` does, NotFound alike for what is private, hidden from this organization or not there,
-    Throttled beyond a limit. In three statements, in a transaction that was begun as not durable: the page does not
-    wait for the disk.
+    Throttled beyond a limit. After `begin_on_record`: the page does not wait for the disk.
     """
     rows = rows_of(_profile(actor.role, beside), {"code": code, **asking(actor), **(values or {})})
     refuse_groups(may_search=any(may_search_talents(row.org_type) for row in rows))
@@ -87,8 +86,8 @@ def open_profile(
     if talent.id is None:
         raise NotFound
     kept = {throttles.key(limit, settings.secret_key, "account", actor.account_id): limit for limit in limits(settings)}
-    throttles.take_each(kept, now=now, sentence=TOO_MANY, is_durable=False)
-    audit.record("talent.view", subject="talent", subject_id=talent.id, actor=actor, now=now)
+    (event,) = audit.sealed("talent.view", [{"subject": "talent", "subject_id": talent.id}], actor=actor, now=now)
+    throttles.take_each_on_record(kept, event, now=now, sentence=TOO_MANY)
     return talent
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -18,7 +19,23 @@ PATIENCE = 25.0  # less than gunicorn waits for old workers
 
 
 class Worker(ThreadWorker):
+    """Takes no more in than it has threads for: what comes meanwhile is for another worker, and is not lost with this
+    one when it is killed."""
+
     is_handing_over = False
+    in_work = 0  # only the main thread counts
+
+    def enqueue_req(self, conn: Any) -> None:
+        self.in_work += 1
+        super().enqueue_req(conn)
+        self.set_accept_enabled(self._accepting)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        self.in_work -= 1
+        super().finish_request(conn, fs)
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  # the library's
+        super().set_accept_enabled(enabled and self.in_work < self.cfg.threads)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Told a second time it goes at once."""

@@ -33,7 +33,11 @@ CASES = (
     Case("保存中の強制終了・ディスク不足", "G19 G20 G24 G25", tests=("abuse/test_interruptions", "files/test_crashes")),
     Case("時計のずれ", "G13 G14 G24", "clocks"),
     Case("途切れるアップロード", "G25", "uploads"),
-    Case("競合", "G7 G16 G17 G24", tests=("publishing/test_races", "abuse/test_a06_guessing", "abuse/test_a07_reuse")),
+    Case(
+        "競合",
+        "G7 G16 G17 G24",
+        tests=("publishing/test_races", "recruiting/test_races", "abuse/test_a06_guessing", "abuse/test_a07_reuse"),
+    ),
     Case("重いPDF", "G26", tests=("abuse/test_a23_bombs",)),
     Case("書き込み中の控えと復元", "G31", tests=("test_backup",)),
     Case("10万行の構成の移行", "G32", "migrations", ("--rows", "100000")),

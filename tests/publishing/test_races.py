@@ -1,9 +1,6 @@
 """Two people at once, many times, on real connections: one winner each, and no text approved unseen."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -13,38 +10,17 @@ from models.base import db
 from models.entries import Version
 from models.states import Action, Kind, Role, State
 from portal.actors import Actor
-from portal.database import begin_write
-from portal.errors import Conflict, NotFound
 from portal.publishing import drafts, merging, submission, workflow
 from portal.publishing.content import read
 from portal.publishing.merging import Prints
 from portal.publishing.workflow import Seen
 from tests.figures.truth import assert_figures_are_true
 from tests.make import Maker, seen
+from tests.racing import at_once
 
 pytestmark = pytest.mark.usefixtures("true_figures")
 
 RACES = 200
-
-
-def at_once(app: Flask, *acts: Callable[[], None]) -> list[bool]:
-    """Runs the acts at the same moment, each in a transaction of its own; True for each that was not refused."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], None]) -> bool:
-        with app.app_context():
-            barrier.wait()
-            try:
-                begin_write()
-                act()
-                db.session.commit()
-            except (Conflict, NotFound):
-                db.session.rollback()
-                return False
-            return True
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_approval_against_an_edit_never_approves_text_that_was_not_seen(

@@ -1,0 +1,39 @@
+"""Two acts at the same moment, many times: `PORTAL_RACES` says how often (`make chaos` asks for 200)."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+
+from models.base import db
+from portal.database import begin_write
+from portal.errors import Conflict, NotFound
+
+IN_THE_SUITE = 20
+RACES = int(os.environ.get("PORTAL_RACES", IN_THE_SUITE))
+
+
+def at_once(
+    app: Flask, *acts: Callable[[], object], refusals: tuple[type[Exception], ...] = (Conflict, NotFound)
+) -> list[bool]:
+    """Runs the acts at the same moment, each in a transaction of its own; True for each that was not refused."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> bool:
+        with app.app_context():
+            barrier.wait()
+            try:
+                begin_write()
+                act()
+                db.session.commit()
+            except refusals:
+                db.session.rollback()
+                return False
+            finally:
+                db.session.remove()
+            return True
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
