@@ -33,6 +33,18 @@ Answer = TypeVar("Answer")
 
 PUBLISHED = "published"
 MOST_ASKED = 64  # of each kind of answers that are remembered, none larger than one or two sets
+MOST_STRETCHES = 4  # that words are looked for again in; beyond it in all
+
+
+@dataclass(frozen=True)
+class Having:
+    """Those whose texts had the words when the segments had these stamps."""
+
+    bits: int
+    stamps: Mapping[int, int]
+
+
+NEVER_ASKED = Having(0, {})
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class Facets:
     stamps: Mapping[int, int] = field(default_factory=dict)
     prints: Mapping[int, "array[int]"] = field(default_factory=dict, compare=False)  # by segment
     _reaching: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)  # once worked out
-    _having: dict[Asked, int] = field(default_factory=dict, compare=False)  # once asked
+    words: dict[Asked, "Having"] = field(default_factory=dict, compare=False)  # once asked, also of those before
     _answers: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -63,14 +75,22 @@ class Facets:
         return found
 
     def having_each(self, asked: Sequence[Asked]) -> list[int]:
-        """What `search_index` finds, remembered until a profile changes: to turn a page or choose a condition asks for
-        the same words again.
+        """What `search_index` finds, remembered: to turn a page or choose a condition asks for the same words again.
+        Where profiles changed since then only their stretches are looked through, if they are few.
         """
-        found = {each: self._having.get(each) for each in asked}
-        fresh = [each for each, bits in found.items() if bits is None]
-        found |= zip(fresh, search_index.having_each(fresh), strict=True)
-        _remember(self._having, {each: found[each] for each in fresh})
-        return [found[each] or 0 for each in asked]
+        known = {each: self.words.get(each, NEVER_ASKED) for each in asked}
+        changed = {each: _changed(before.stamps, self.stamps) for each, before in known.items()}
+        whole = [each for each, before in known.items() if before is NEVER_ASKED or len(changed[each]) > MOST_STRETCHES]
+        found = {each: before.bits for each, before in known.items()}
+        found |= zip(whole, search_index.having_each(whole), strict=True)
+        partly = {each: changed[each] for each in known.keys() - set(whole) if changed[each]}
+        for segment in sorted({segment for stretches in partly.values() for segment in stretches}):
+            again = [each for each, stretches in partly.items() if segment in stretches]
+            stretch = search_index.stretch(segment)
+            for each, bits in zip(again, search_index.having_each(again, segment=segment), strict=True):
+                found[each] = found[each] & ~stretch | bits
+        _remember(self.words, {each: Having(found[each], self.stamps) for each in (*whole, *partly)})
+        return [found[each] for each in asked]
 
     def counts(self, within: int) -> Mapping[str, Mapping[str, int]]:
         """By condition and choice how many of these meet it, as far as anybody does."""
@@ -151,13 +171,11 @@ def _all_stamps() -> Select:
 
 
 def _follow(known: Facets, stamps: Mapping[int, int]) -> Facets:
-    changed = [
-        segment for segment in stamps.keys() | known.stamps.keys() if known.stamps.get(segment) != stamps.get(segment)
-    ]
+    changed = _changed(known.stamps, stamps)
     if not known.sets:
         whole = [_read(number) if number in stamps else [] for number in range(max(changed, default=-1) + 1)]
         prints = {number: _prints(rows) for number, rows in enumerate(whole)}
-        return Facets(_joined([_sets(rows) for rows in whole]), stamps, prints)
+        return Facets(_joined([_sets(rows) for rows in whole]), stamps, prints, words=known.words)
     sets, prints = dict(known.sets), dict(known.prints)
     for segment in sorted(changed):
         rows = _read(segment)
@@ -165,7 +183,14 @@ def _follow(known: Facets, stamps: Mapping[int, int]) -> Facets:
         differs = map(ne, before, prints[segment])
         others = set(compress(range(search_index.SEGMENT), differs))
         _replace(sets, segment, others, _sets([row for row in rows if row[0] in others]))
-    return Facets({name: bits for name, bits in sets.items() if bits}, stamps, prints)
+    return Facets({name: bits for name, bits in sets.items() if bits}, stamps, prints, words=known.words)
+
+
+def _changed(before: Mapping[int, int], stamps: Mapping[int, int]) -> set[int]:
+    """The segments that hold something else."""
+    if before is stamps:
+        return set()
+    return {segment for segment, _stamp in before.items() ^ stamps.items()}
 
 
 def _joined(segments: Sequence[Mapping[str, int]]) -> dict[str, int]:

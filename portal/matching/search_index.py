@@ -173,15 +173,26 @@ def tidy(_now: datetime) -> int:
 Asked = tuple[tuple[Word, ...], tuple[Word, ...]]  # of the texts, and of the qualifications alone
 
 
-def having_each(asked: Sequence[Asked]) -> list[int]:
-    """For each search the set of those whose texts have all its words. In one statement."""
-    return (_on_sqlite if dialect() == "sqlite" else _on_postgresql)(asked) if asked else []
+def having_each(asked: Sequence[Asked], *, segment: int | None = None) -> list[int]:
+    """For each search the set of those whose texts have all its words, on request of one segment. In one statement."""
+    ids = None if segment is None else (segment * SEGMENT, (segment + 1) * SEGMENT - 1)
+    return (_on_sqlite if dialect() == "sqlite" else _on_postgresql)(asked, ids) if asked else []
 
 
-def _on_sqlite(asked: Sequence[Asked]) -> list[int]:
-    wanted = {f"wanted_{place}": _match(*each) for place, each in enumerate(asked)}
-    parts = (f"(SELECT group_concat(rowid) FROM talent_words WHERE talent_words MATCH :{name})" for name in wanted)  # noqa: S608  # names and words are ours; what was typed is bound
-    row = db.session.execute(text(f"SELECT {', '.join(parts)}"), wanted).one()
+def stretch(segment: int) -> int:
+    """All ids of a segment, as a set."""
+    return (1 << SEGMENT) - 1 << segment * SEGMENT
+
+
+def _on_sqlite(asked: Sequence[Asked], ids: tuple[int, int] | None) -> list[int]:
+    wanted: dict[str, Any] = {f"wanted_{place}": _match(*each) for place, each in enumerate(asked)}
+    within = "" if ids is None else " AND rowid BETWEEN :low AND :high"
+    parts = (
+        f"(SELECT group_concat(rowid) FROM talent_words WHERE talent_words MATCH :{name}{within})"  # noqa: S608  # names and words are ours; what was typed is bound
+        for name in wanted
+    )
+    bounds = {} if ids is None else {"low": ids[0], "high": ids[1]}
+    row = db.session.execute(text(f"SELECT {', '.join(parts)}"), wanted | bounds).one()
     return [bitmaps.of(json.loads(f"[{found}]")) if found else 0 for found in row]  # quicker than to split it
 
 
@@ -195,10 +206,11 @@ def _phrase(word: Word) -> str:
     return f'"{" ".join(word.in_order)}"{"*" if word.is_prefix else ""}'
 
 
-def _on_postgresql(asked: Sequence[Asked]) -> list[int]:
+def _on_postgresql(asked: Sequence[Asked], ids: tuple[int, int] | None) -> list[int]:
     """Ids come as one value, four bytes each, most significant first: rows would take longer to fetch than to find."""
     together = func.string_agg(func.int4send(WORDS.c.talent_id), literal(b""), type_=LargeBinary)
-    each_found = (select(together).where(*_said(*each)).scalar_subquery() for each in asked)
+    within = () if ids is None else (WORDS.c.talent_id.between(*ids),)
+    each_found = (select(together).where(*_said(*each), *within).scalar_subquery() for each in asked)
     with by_index():
         row = db.session.execute(select(*each_found)).one()
     return [_unpacked(found) for found in row]

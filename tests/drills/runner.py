@@ -3,12 +3,16 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tests import databases
@@ -18,6 +22,8 @@ from tests.drills.examining import examined
 LIMIT = 240  # seconds of one case
 COUNTED = re.compile(r"\d+ (?:passed|failed|error)")
 SAID = re.compile(r"^-+ Captured stdout call -+\n(.*?)(?=^[-_=]{3})", re.MULTILINE | re.DOTALL)
+
+_migrating = Lock()  # what runs migrations takes one at a time in a process
 
 
 @dataclass(frozen=True)
@@ -30,18 +36,23 @@ class Ending:
 
 
 def results(cases: Sequence[Case], folder: Path) -> Iterator[dict[str, Any]]:
-    for case in cases:
-        for kind in case.kinds if case.drill else ("",):
-            begun = time.monotonic()
-            ending = run(case, kind, folder, root=databases.ROOT)
-            yield {
-                "case": case.name,
-                "promise": case.promise,
-                "database": kind,
-                "ok": ending.code == 0,
-                "seconds": round(time.monotonic() - begun, 1),
-                "figures": ending.figures,
-            }
+    with ThreadPoolExecutor(len(databases.KINDS)) as pool:
+        for case in cases:
+            each = pool.map if case.side_by_side else map
+            yield from each(partial(result, case, folder), case.kinds if case.drill else ("",))
+
+
+def result(case: Case, folder: Path, kind: str) -> dict[str, Any]:
+    begun = time.monotonic()
+    ending = run(case, kind, folder, root=databases.ROOT)
+    return {
+        "case": case.name,
+        "promise": case.promise,
+        "database": kind,
+        "ok": ending.code == 0,
+        "seconds": round(time.monotonic() - begun, 1),
+        "figures": ending.figures,
+    }
 
 
 def run(case: Case, kind: str, folder: Path, *, root: Path, arguments: Sequence[str] = ()) -> Ending:
@@ -55,9 +66,12 @@ def drill(case: Case, kind: str, folder: Path, root: Path, arguments: Sequence[s
     if case.drill in OWN_DATABASE:
         command += ["--kind", kind]
     else:
-        url = databases.fresh_url(kind, folder, f"portal_chaos_{case.drill}")
-        (folder / f"portal_chaos_{case.drill}.sqlite").unlink(missing_ok=True)  # of the case before
-        databases.migrate(url)
+        place = folder / kind
+        shutil.rmtree(place, ignore_errors=True)  # of the case before
+        place.mkdir()
+        url = databases.fresh_url(kind, place, f"portal_chaos_{case.drill}")
+        with _migrating:
+            databases.migrate(url)
         command += ["--url", url]
     command += ["--store", store] if case.drill in WITH_FILES else []
     code, output = started(command, root, case)

@@ -1,6 +1,7 @@
 """The index is what the profiles are: in the same transaction, in every process, and without what must not be found."""
 
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from models.talents import Talent, TalentBlock
 from portal.actors import Actor
 from portal.database import begin_write
 from portal.errors import Forbidden, Throttled
-from portal.matching import facet_sets, profiles, search_index
+from portal.matching import facet_sets, profiles, search_index, tokens
 from portal.matching.search import Found, TalentQuery, count_one, read_query, search
 from portal.operation import doctor, reindexing
 from portal.recruiting import leaving
@@ -171,6 +172,56 @@ def test_words_are_remembered_until_a_profile_changes(make: Maker, owner: Actor,
     assert total(make, owner, "給水") == 1
 
 
+@pytest.fixture
+def short_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that few talents stand in many."""
+    monkeypatch.setattr(search_index, "SEGMENT", 8)
+    monkeypatch.setattr(facet_sets, "_remembered", WeakKeyDictionary())
+
+
+@pytest.mark.usefixtures("short_segments")
+@pytest.mark.parametrize(("most", "is_part"), [(4, True), (0, False)])
+def test_words_are_looked_for_again_where_profiles_changed_if_that_is_in_few_places(
+    make: Maker,
+    owner: Actor,
+    statements: Statements,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    is_part: bool,
+) -> None:
+    monkeypatch.setattr(facet_sets, "MOST_STRETCHES", most)
+    people = [talent(make, is_public=True, pr="給水") for _ in range(10)]
+    assert total(make, owner, "給水") == 10
+    for left in (9, 8):
+        begin_write()
+        save(make, people[left], pr="道路")
+        db.session.commit()
+        statements.restart()
+        assert total(make, owner, "給水") == left
+        (asked,) = [statement for statement in statements.seen if "talent_words" in statement]
+        assert ("BETWEEN" in asked) is is_part
+
+
+@pytest.mark.usefixtures("short_segments")
+def test_what_is_remembered_of_words_is_what_stands_in_the_index_after_any_changes(make: Maker, owner: Actor) -> None:
+    drawn, words = random.Random(20261128), ["給水", "道路", "母子保健", "道"]
+    people = [talent(make, is_public=True, pr=drawn.choice(words)) for _ in range(20)]
+    for number in range(25):
+        changed = drawn.sample(people, drawn.choice((1, 1, 2, 12)))
+        begin_write()
+        for someone in changed:
+            save(make, someone, pr=drawn.choice(words), is_public=drawn.random() < 0.8)
+        if drawn.random() < 0.2:
+            db.session.rollback()
+        else:
+            db.session.commit()
+        for word in drawn.sample(words, 2):
+            found(make, owner, keyword=word)
+        asked = [((*tokens.words(word),), ()) for word in words]
+        facets = facet_sets.facets(facet_sets.read_stamps())
+        assert facets.having_each(asked) == search_index.having_each(asked), number
+
+
 def test_no_more_words_are_remembered_than_a_process_has_room_for(
     make: Maker, owner: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +229,7 @@ def test_no_more_words_are_remembered_than_a_process_has_room_for(
     talent(make, is_public=True, pr="給水")
     for number in range(5):
         assert total(make, owner, f"給水 {number}") == 0
-    assert len(facet_sets.facets(facet_sets.read_stamps())._having) == 3
+    assert len(facet_sets.facets(facet_sets.read_stamps()).words) == 3
     assert total(make, owner, "給水") == 1
 
 
