@@ -20,7 +20,7 @@ CHANGED = "UPDATE talent_segment SET stamp = stamp + 1 WHERE id = 0"
 # More stretches changed than words are looked for in again, but with nobody in them: words are looked for in all.
 EMPTY = tuple(range(300, 301 + MOST_STRETCHES))
 FORGOTTEN = (
-    f"INSERT INTO talent_segment (id, stamp) VALUES {', '.join(f'({number}, 1)' for number in EMPTY)} "  # noqa: S608  # numbers of ours
+    f"INSERT INTO talent_segment (id, stamp) VALUES {', '.join(f'({number}, 1)' for number in EMPTY)} "  # numbers of ours
     "ON CONFLICT (id) DO UPDATE SET stamp = talent_segment.stamp + 1"
 )
 
