@@ -19,8 +19,9 @@ SAVED = 15  # profiles, one before each request of a round
 CHANGED = "UPDATE talent_segment SET stamp = stamp + 1 WHERE id = 0"
 # More stretches changed than words are looked for in again, but with nobody in them: words are looked for in all.
 EMPTY = tuple(range(300, 301 + MOST_STRETCHES))
+ROWS = ", ".join(f"({number}, 1)" for number in EMPTY)
 FORGOTTEN = (
-    f"INSERT INTO talent_segment (id, stamp) VALUES {', '.join(f'({number}, 1)' for number in EMPTY)} "  # numbers of ours
+    f"INSERT INTO talent_segment (id, stamp) VALUES {ROWS} "
     "ON CONFLICT (id) DO UPDATE SET stamp = talent_segment.stamp + 1"
 )
 
