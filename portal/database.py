@@ -111,8 +111,11 @@ def claim(query: Select) -> Select:
 
 
 def finds(query: Select, values: Mapping[str, Any] | None = None) -> bool:
-    """Whether there is anything, looked at without a lock and before any transaction: work that comes round every
-    second and mostly finds nothing to do takes the place of no writer."""
+    """Whether there is anything, looked at without a lock: work that comes round every second and mostly finds nothing
+    to do takes the place of no writer. Like `begin_write` it ends what the session was at, which saw an older moment.
+    """
+    if db.session().in_transaction():
+        db.session.rollback()
     begin_read()
     found = bool(rows_of(query.limit(1), values))
     db.session.rollback()

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.exc import StatementError
 
 from models.base import db
 from models.mail import OutboxMail
+from models.organizations import Organization
 from models.states import Lane, MailState
-from portal.database import among, insert_rows
+from portal.database import among, finds, insert_rows
+from tests.make import Maker
 
 WORDS = ("給水 % :rows %(rows)s", "\"引用\" 'x' \\ \n", "𠮷野家 🎌", "")
 
@@ -56,6 +58,20 @@ def test_a_moment_without_zone_reaches_no_row(count: int, rules: Flask, now: dat
     with pytest.raises((TypeError, StatementError)):
         insert_rows(OutboxMail, [letter(number, now, next_at=naive) for number in range(count)])
     db.session.rollback()
+
+
+def test_a_look_sees_what_others_committed_since_this_session_began_and_holds_nobody_up(
+    make: Maker, now: datetime
+) -> None:
+    organization = make.organization()
+    wanted = select(Organization.id).where(Organization.name == "あとの名前")
+    with db.engine.execution_options(write=True).begin() as other:
+        other.execute(update(Organization).where(Organization.id == organization.id).values(name="あとの名前"))
+        assert not finds(wanted), "beside a writer, who has not committed"
+        assert db.session.scalar(wanted) is None, "a transaction is open, and sees this moment"
+
+    assert finds(wanted)
+    assert not db.session().in_transaction()
 
 
 def test_among_finds_just_those(rules: Flask, now: datetime) -> None:
