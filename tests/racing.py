@@ -1,4 +1,4 @@
-"""Two acts at the same moment, many times: `PORTAL_RACES` says how often (`make chaos` asks for 200)."""
+"""Two acts at the same moment, many times: `PORTAL_RACES` says how often."""
 
 import os
 from collections.abc import Callable

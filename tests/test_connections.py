@@ -11,12 +11,14 @@ from sqlalchemy import bindparam, delete, event, func, insert, select, text, upd
 
 from models.base import db
 from models.people import Throttle
+from models.records import AuditEvent
 from portal import audit
 from portal.accounts import throttles
 from portal.accounts.throttles import Limit
 from portal.actors import CLOCK
 from portal.connections import read_json
 from portal.database import begin_on_record, begin_read, begin_write, rows_of, write_alone
+from portal.errors import Throttled
 from tests import databases
 
 LIMIT = Limit("minute", 100, timedelta(minutes=1))
@@ -124,6 +126,24 @@ def test_only_what_is_not_durable_ends_without_the_disk(rules: Flask, now: datet
         event.remove(db.engine, "before_cursor_execute", note)
         db.session.remove()
         db.engine.dispose()
+
+
+def test_what_is_refused_counts_for_no_other_limit_and_is_not_on_record(rules: Flask, now: datetime) -> None:
+    limits = {"hour:x": Limit("hour", 1, timedelta(hours=1)), "day:x": Limit("day", 10, timedelta(days=1))}
+    refused = 0
+    for _ in range(4):
+        begin_on_record()
+        (row,) = audit.sealed("talent.view", [{}], actor=CLOCK, now=now)
+        try:
+            throttles.take_each_on_record(limits, row, now=now, sentence="")
+            db.session.commit()
+        except Throttled:
+            refused += 1
+            db.session.rollback()
+
+    assert refused == 3
+    assert dict(db.session.execute(select(Throttle.key, Throttle.count)).all()) == {"hour:x": 1, "day:x": 1}
+    assert db.session.scalar(select(func.count()).select_from(AuditEvent)) == 1
 
 
 def waits() -> str:

@@ -24,13 +24,14 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
+    update,
 )
 
 from models.base import db
 from models.people import Throttle
 from models.records import AuditEvent
 from portal.accounts.tokens import keyed
-from portal.database import count_up, dialect, insert_or_update, insert_rows, not_durable
+from portal.database import count_up, dialect, given, insert_or_update, insert_rows, not_durable
 from portal.errors import Throttled
 
 
@@ -122,7 +123,21 @@ def take_each_on_record(limits: Mapping[str, Limit], event: Mapping[str, Any], *
     values |= {f"most_{place}": limits[key].most for place, key in enumerate(sorted(limits))}
     values |= {f"event_{name}": value for name, value in event.items()}
     taken = dict(count_up(_adding_one_on_record(len(limits), tuple(event)), values))
+    if any(taken[key] > limit.most for key, limit in limits.items()):  # what is refused counts for no other limit
+        count_up(_taking_one_back(), {"keys": sorted(limits)})
     _refuse_each(limits, taken, now=now, sentence=sentence)
+
+
+@cache
+def _taking_one_back() -> Any:
+    """As the end of the transaction does on SQLite."""
+    table = cast("Table", Throttle.__table__)
+    return (
+        update(table)
+        .where(given(table.c.key, "keys"))
+        .values(count=table.c.count - 1)
+        .returning(table.c.key, table.c.count)
+    )
 
 
 @cache
