@@ -1,9 +1,7 @@
 """Many at once: one form is one dispatch, a quota is exact, one talent hears once, sent and taken back exclude."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,11 +14,11 @@ from models.messages import Dispatch, Message
 from models.organizations import Organization
 from models.states import MessageState
 from portal.actors import Actor
-from portal.database import begin_write
 from portal.errors import Conflict, Refused
 from portal.messaging import dispatching, releasing
 from tests.make import Maker
 from tests.messaging.mailing import HOLD, SECOND, func_count, offer, send, settings, welcoming
+from tests.racing import answers_at_once
 
 pytestmark = pytest.mark.usefixtures("true_figures")
 
@@ -35,24 +33,7 @@ def owner(make: Maker) -> Actor:
 def at_once(app: Flask, acts: Sequence[Callable[[], Any]]) -> list[Any]:
     """Each act in a thread and a transaction of its own; a refusal is its answer."""
     db.session.remove()
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        with app.app_context():
-            barrier.wait()
-            try:
-                begin_write()
-                answer = act()
-                db.session.commit()
-            except Refused as refusal:
-                db.session.rollback()
-                return refusal
-            finally:
-                db.session.remove()
-            return answer
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+    return answers_at_once(app, *acts)
 
 
 def test_one_form_pressed_many_times_is_one_dispatch(rules: Flask, make: Maker, owner: Actor, now: datetime) -> None:
